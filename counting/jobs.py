@@ -1,0 +1,82 @@
+"""What wakes the counting: a nudge after each commit that may get lost, and jobs that fetch and call one function.
+
+Redis is only a messenger: a nudge that fails is forgotten at once, and the periodic sweep counts all the same.
+"""
+
+import logging
+import time
+
+import django_rq
+import redis
+from django.conf import settings
+from django.db import transaction
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from . import fold, reconcile
+from .models import Tool
+
+log = logging.getLogger(__name__)
+
+NUDGE_TIMEOUT = 0.25  # seconds a citizen may wait for the messenger, at the most
+REST = 5.0  # seconds during which a messenger that failed is left alone
+GATHER = 0.1  # seconds a counting job lets nudges gather before it starts
+
+_client: redis.Redis | None = None
+_asleep_until = 0.0
+
+
+def nudge(tool_id: int) -> None:
+    """Ask for `tool_id` to be counted once the current transaction is committed. Never fails, never waits long."""
+    transaction.on_commit(lambda: _nudge(tool_id), robust=True)
+
+
+def _nudge(tool_id: int) -> None:
+    global _asleep_until
+    if time.monotonic() < _asleep_until:
+        return
+    try:
+        client = _messenger()
+        # The flag gathers nudges: only who sets it enqueues. It expires, so a lost job cannot silence a tool for long.
+        if client.set(_flag(tool_id), 1, nx=True, ex=10):
+            queue = django_rq.get_queue("high", connection=client, commit_mode="auto")
+            queue.enqueue("counting.jobs.count_tool", tool_id, result_ttl=0, failure_ttl=3600, job_timeout=60)
+    except Exception as error:  # noqa: BLE001 - whatever the messenger's trouble, the response is stored
+        _asleep_until = time.monotonic() + REST
+        log.warning("nudge not sent (%s): the sweep will count", type(error).__name__)
+
+
+def _flag(tool_id: int) -> str:
+    return f"palabre:nudged:{tool_id}"
+
+
+def _messenger() -> redis.Redis:
+    global _client
+    if _client is None:
+        _client = redis.Redis.from_url(
+            settings.REDIS_URL,
+            socket_timeout=NUDGE_TIMEOUT,
+            socket_connect_timeout=NUDGE_TIMEOUT,
+            retry=Retry(NoBackoff(), 0),
+        )
+    return _client
+
+
+def count_tool(tool_id: int) -> int:
+    """Job: count what waits for one tool."""
+    time.sleep(GATHER)
+    try:
+        _messenger().delete(_flag(tool_id))  # before reading: what is stored from now on nudges anew
+    except redis.RedisError:
+        log.warning("nudge flag not cleared; it expires by itself")
+    return fold.fold(tool_id)
+
+
+def sweep_all() -> int:
+    """Periodic job: count whatever waits, nudged or not."""
+    return fold.sweep()
+
+
+def reconcile_all() -> int:
+    """Periodic job: check every tool; the number of cells that differ."""
+    return sum(len(reconcile.reconcile(tool)) for tool in Tool.objects.all())

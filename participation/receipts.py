@@ -1,0 +1,114 @@
+"""Form tokens and receipt codes: the thread by which an anonymous person finds what they sent.
+
+A form carries a token, drawn afresh each time the form is drawn. The code on the thank-you page is computed from
+that token, so the same form sent twice gives the same code; only a keyed hash of the code is ever stored.
+"""
+
+import base64
+import secrets
+import unicodedata
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.core import signing
+from django.utils.crypto import constant_time_compare
+
+from .identity import keyed_hash
+from .models import ALPHABET, TAG_LENGTH
+
+RANDOM_LENGTH = 16  # 16 characters of 5 bits: 80 bits, behind rate-limited lookups
+CODE_LENGTH = TAG_LENGTH + RANDOM_LENGTH
+TICKET_SECONDS = 3600
+_TICKET_SALT = "palabre.ticket"
+
+
+def issue_token(form_key: str) -> str:
+    """A new token for one drawing of the form called `form_key`: 22 random characters, a dot, 22 of signature."""
+    nonce = secrets.token_urlsafe(16)
+    return f"{nonce}.{_signature(form_key, nonce)}"
+
+
+def is_valid_token(form_key: str, token: str) -> bool:
+    """True if we issued `token` for `form_key`. A token has no age: a tab left open for a week still counts."""
+    nonce, _dot, signature = token.partition(".")
+    return len(nonce) == 22 and token.isascii() and constant_time_compare(signature, _signature(form_key, nonce))
+
+
+def _signature(form_key: str, nonce: str) -> str:
+    digest = keyed_hash("form", form_key.encode(), nonce.encode())
+    return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+
+def code_for(tag: str, salt: bytes, token: str) -> str:
+    """The receipt code of the person who sent the form carrying `token`: tag + 16 base-32 characters."""
+    number = int.from_bytes(keyed_hash("code", bytes(salt), token.encode())[:10], "big")
+    return tag + "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
+
+
+def show_code(code: str) -> str:
+    """The code in groups of four, as printed on the thank-you page."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def read_code(typed: str) -> str | None:
+    """The code somebody typed, forgiving case, spaces, dashes and the letters Crockford leaves out; None if not one."""
+    text = unicodedata.normalize("NFKC", typed[:200]).upper()
+    text = "".join(c for c in text if c.isalnum()).replace("O", "0").replace("I", "1").replace("L", "1")
+    return text if len(text) == CODE_LENGTH and all(c in ALPHABET for c in text) else None
+
+
+def issue_ticket(token: str) -> str:
+    """What the redirect to the thank-you page carries: opens that page for one hour, then means nothing."""
+    return signing.TimestampSigner(salt=_TICKET_SALT).sign(token)
+
+
+def read_ticket(ticket: str) -> str | None:
+    """The form token inside `ticket`, or None when it is not ours or over an hour old."""
+    try:
+        return signing.TimestampSigner(salt=_TICKET_SALT).unsign(ticket, max_age=TICKET_SECONDS)
+    except signing.BadSignature:
+        return None
+
+
+class Trace(NamedTuple):
+    """What one tool says of a code on the follow-up page."""
+
+    title: str
+    url: str
+    counted: bool
+    counted_until: Any
+    withdraw: Callable[[], None] | None = None
+
+
+# Each engine registers how to find what a participant key left with it, and how to forget it. Keeping the engines out
+# of this room is what lets one code follow everything a person did in a consultation.
+Lookup = Callable[[bytes], list[Trace]]
+Eraser = Callable[[bytes], int]
+lookups: list[Lookup] = []
+erasers: list[Eraser] = []
+
+
+def register(lookup: Lookup, eraser: Eraser) -> None:
+    lookups.append(lookup)
+    erasers.append(eraser)
+
+
+def key_of(code: str) -> bytes | None:
+    """The participant key of a well-formed `code`, or None when its consultation does not exist (any more)."""
+    from .identity import participant_key
+    from .models import Scope
+
+    scope = Scope.objects.filter(tag=code[:TAG_LENGTH]).only("salt").first()
+    return participant_key(scope.salt, code) if scope else None
+
+
+def find_traces(code: str) -> list[Trace]:
+    """Everything the person behind `code` sent, over all tools; empty when the code is unknown."""
+    key = key_of(code)
+    return [trace for lookup in lookups for trace in lookup(key)] if key else []
+
+
+def erase(code: str) -> int:
+    """Forget the person behind `code` everywhere; the number of rows that went."""
+    key = key_of(code)
+    return sum(eraser(key) for eraser in erasers) if key else 0

@@ -1,0 +1,89 @@
+"""What the survey's edit screen adds to Wagtail's: the effect of an edit, shown before it is published."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import Panel
+
+from .models import Survey
+from .publishing import check, effects
+
+
+class SurveyForm(WagtailAdminModelForm):
+    """Refuses to publish what cannot be asked, and asks to have read what an edit does to answers already given."""
+
+    effects_read = forms.BooleanField(required=False, label=_("I have read what this changes. Publish."))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "action-publish" in self.data and not self.errors:
+            draft = self._draft(data)
+            try:
+                check(draft)
+            except ValidationError as error:
+                self.add_error("questions", error.messages)
+            else:
+                self._confirm(draft, data)
+        return data
+
+    def _draft(self, data: dict[str, Any]) -> Survey:
+        draft = Survey.objects.get(pk=self.instance.pk) if self.instance.pk else Survey()
+        for name in ("title", "introduction", "questions", "pace", "thanks"):
+            if name in data:
+                setattr(draft, name, data[name])
+        return draft
+
+    def _confirm(self, draft: Survey, data: dict[str, Any]) -> None:
+        found = effects(draft)
+        if found and not data.get("effects_read"):
+            self.unconfirmed = found
+            self.add_error(
+                None,
+                _(
+                    "This changes questions that people already answered. Read what it does above, tick the box, publish again."
+                ),
+            )
+
+
+class EffectsPanel(Panel):
+    """On top of the form: what publishing the current draft does to the answers already given."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "surveys/admin/effects.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context = super().get_context_data(parent_context)
+            found = getattr(self.form, "unconfirmed", None)
+            if found is None and self.instance.pk:
+                found = effects(self.instance)
+            return {**context, "effects": found, "field": self.form["effects_read"]}
+
+        def is_shown(self) -> bool:
+            return super().is_shown() and bool(self.instance.pk)
+
+    def get_form_options(self) -> dict[str, Any]:
+        return {"fields": []}
+
+
+def copy_survey(request: HttpRequest, pk: int) -> HttpResponse:
+    """A copy to use in another consultation: same questions, no answers."""
+    return _copy_survey(request, pk)
+
+
+@permission_required("surveys.add_survey")
+def _copy_survey(request: HttpRequest, pk: int) -> HttpResponse:
+    original = get_object_or_404(Survey, pk=pk)
+    if request.method != "POST":
+        return render(request, "surveys/admin/copy.html", {"survey": original})
+    copy = original.copy_for_use_elsewhere()
+    copy.save_revision(user=request.user, log_action=True)
+    messages.success(request, _("“%(title)s” is ready to edit.") % {"title": copy.title})
+    return redirect(reverse(Survey.snippet_viewset.get_url_name("edit"), args=[copy.pk]))

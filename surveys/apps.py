@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SurveysConfig(AppConfig):
+    name = "surveys"
+    verbose_name = _("Surveys")
+
+    def ready(self) -> None:
+        from counting.reconcile import truths
+        from participation import receipts
+
+        from . import intake
+
+        truths["survey"] = intake.TRUTH
+        receipts.register(intake.find_traces, intake.erase)

@@ -1,0 +1,37 @@
+"""Which cells of the tally a response fills (pure).
+
+The cells of a survey: "n" every response; "c:<channel>" the responses of a channel; per question "q:<id>" answered and
+"-:<id>" asked but left empty; beyond these, what the question's type names. A question that was not asked fills none.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .questions import Schema, type_of
+
+CHANNELS = ("web", "paper", "field", "phone", "import")
+
+
+def names(questions: list[Schema]) -> Iterator[str]:
+    """Every cell that a response to these frozen questions can fill."""
+    yield "n"
+    yield from (f"c:{channel}" for channel in CHANNELS)
+    for question in questions:
+        yield f"q:{question['id']}"
+        yield f"-:{question['id']}"
+        yield from type_of(question).cell_names(question)
+
+
+def filled(questions: list[Schema], answers: Mapping[str, Any], channel: str) -> Iterator[str]:
+    """The cells that `answers` fill: {question id: answer}, None for left empty, absent for not asked."""
+    yield "n"
+    yield f"c:{channel}"
+    for question in questions:
+        if question["id"] not in answers:
+            continue
+        answer = answers[question["id"]]
+        if answer is None:
+            yield f"-:{question['id']}"
+        else:
+            yield f"q:{question['id']}"
+            yield from type_of(question).cells(question, answer)

@@ -1,0 +1,98 @@
+"""A frozen version made ready for work, once: what it asks, how it reads what was typed, which cells answers fill."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from counting.models import Tally
+from counting.packing import pack
+
+from . import cells
+from .models import Survey, SurveyVersion
+from .questions import AnswerError, Form, Schema, type_of
+
+MINUTES_PER_QUESTION = 0.4
+
+
+class Reading(NamedTuple):
+    """What `CompiledSurvey.read` found: answers by question id, and errors as (question id, input name, message)."""
+
+    answers: dict[str, Any]
+    errors: list[tuple[str, str, str]]
+
+
+class CompiledSurvey:
+    """One published version, compiled. Immutable, shared by all requests of the process.
+
+    Inputs are named by the question's place in this version: q1, q2…; what is stored is keyed by question id.
+    """
+
+    def __init__(self, survey: Survey, version: SurveyVersion, numbers: Mapping[str, int]):
+        self.survey_id, self.version_id, self.number = survey.pk, version.pk, version.number
+        self.tool_id, self.scope_id = survey.tool_id, survey.scope_id
+        self.tag, self.salt = survey.scope.tag, bytes(survey.scope.salt)
+        self.key, self.schema = survey.key, version.schema
+        self.all_questions: list[Schema] = version.schema["questions"]
+        self.questions = [q for q in self.all_questions if not q.get("withdrawn")]
+        self.names = {q["id"]: f"q{i}" for i, q in enumerate(self.questions, 1)}
+        self._numbers = numbers
+
+    @property
+    def minutes(self) -> int:
+        """How many minutes answering takes, computed from what is asked."""
+        grids = sum(len(q.get("rows", ())) for q in self.questions)
+        return max(1, round(MINUTES_PER_QUESTION * len(self.questions) + 0.1 * grids))
+
+    def read(self, data: Mapping[str, Sequence[str]], only: Sequence[Schema] | None = None) -> Reading:
+        """Read what was typed into the form (all of it, or `only` some questions)."""
+        form, answers, errors = Form(data), {}, []
+        for question in self.questions if only is None else only:
+            name = self.names[question["id"]]
+            try:
+                answer = type_of(question).read(question, name, form)
+            except AnswerError as error:
+                errors.append((question["id"], error.field or name, str(error.message)))
+                continue
+            if answer is None and question["required"]:
+                errors.append((question["id"], name, _("Answer this question.")))
+            answers[question["id"]] = answer
+        return Reading(answers, errors)
+
+    def foreign_fields(self, data: Mapping[str, Any]) -> list[str]:
+        """Input names that look like ours but that this version does not have."""
+        known = set(self.names.values())
+        return [n for n in data if n[:1] == "q" and n[1:2].isdigit() and n.partition("_")[0] not in known]
+
+    def number_of(self, cell: str) -> int:
+        """The number of a cell of this survey; -1 for one it does not have."""
+        return self._numbers.get(cell, -1)
+
+    def pack(self, answers: Mapping[str, Any], channel: str) -> bytes:
+        """The cells that `answers` fill, packed."""
+        return pack(self._numbers[name] for name in cells.filled(self.all_questions, answers, channel))
+
+
+@lru_cache(maxsize=256)
+def compiled(survey_key: str, number: int) -> CompiledSurvey:
+    """Version `number` of a survey, compiled once per process. Raises SurveyVersion.DoesNotExist.
+
+    Only the scope of a survey can change under it (before its first response): intake notices and calls `forget`.
+    """
+    versions = SurveyVersion.objects.select_related("survey__scope").defer("survey__questions")
+    return compile_version(versions.get(survey__key=survey_key, number=number))
+
+
+forget = compiled.cache_clear
+
+
+def compile_version(version: SurveyVersion) -> CompiledSurvey:
+    """Compile `version`, uncached."""
+    numbers = dict(Tally.objects.filter(tool_id=version.survey.tool_id).values_list("name", "number"))
+    return CompiledSurvey(version.survey, version, numbers)
+
+
+def compiled_live(survey: Survey) -> CompiledSurvey:
+    """The compiled version that `survey` asks now."""
+    return compiled(survey.key, survey.live_version.number)

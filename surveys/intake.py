@@ -1,0 +1,234 @@
+"""The only way in: a response and its ledger row, in one transaction, under the shared gate.
+
+record_response   a new response, the same one sent again, or a correction of it
+withdraw          the response goes, its count goes with it
+erase             the same for everything behind a participant key
+"""
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from counting import gate, jobs, ledger
+from counting.models import LedgerEntry, Tool
+from counting.reconcile import Truth
+from participation import receipts
+from participation.identity import participant_key, same, submission_key
+from participation.windows import within_sql
+
+from .forms import CompiledSurvey, compile_version, compiled, forget
+from .models import Response, Survey, SurveyVersion
+
+
+class Closed(Exception):
+    """The survey takes no responses now; `phase` says why: "unpublished", "coming" or "closed"."""
+
+    def __init__(self, phase: str):
+        super().__init__(phase)
+        self.phase = phase
+
+
+class Receipt(NamedTuple):
+    """What the participant gets back. `fresh` is False when this very form had been received before."""
+
+    code: str
+    fresh: bool
+
+
+def _columns() -> str:
+    return "id, survey_id, version_id, participant_key, submission_key, answers, cells, channel, received_on"
+
+
+def _insert_sql() -> str:
+    """One statement that judges, by the database's clock, whether the survey is open, and stores only if it is."""
+    answers = "%s::jsonb" if connection.vendor == "postgresql" else "%s"
+    casts = "%s::uuid, s.id, %s::bigint" if connection.vendor == "postgresql" else "%s, s.id, %s"
+    day = "%s::date" if connection.vendor == "postgresql" else "%s"
+    binary = "%s::bytea" if connection.vendor == "postgresql" else "%s"
+    return f"""
+        INSERT INTO surveys_response ({_columns()})
+        SELECT {casts}, {binary}, {binary}, {answers}, {binary}, %s, {day}
+        FROM surveys_survey s JOIN counting_tool t ON t.id = s.tool_id JOIN participation_scope c ON c.id = s.scope_id
+        WHERE s.id = %s AND s.scope_id = %s AND s.live AND c.live AND t.state = 'open'
+          AND {within_sql("s")} AND {within_sql("c")}
+        ON CONFLICT DO NOTHING RETURNING 1
+    """  # noqa: S608 - no outside value is in the text
+
+
+def record_response(
+    survey: CompiledSurvey, answers: Mapping[str, Any], token: str, *, code: str | None = None, channel: str = "web"
+) -> Receipt:
+    """Store `answers` and their ledger row; returns the receipt.
+
+    `token` names this form load: sent again it changes nothing, sent again with other answers it corrects them.
+    `code` is the code the participant already has in this consultation; it is used unless that person already
+    answered this survey (several people share a browser), then they get a code of their own.
+    Raises Closed, and django.db.OperationalError when the database cannot take the response now.
+    """
+    own = receipts.code_for(survey.tag, survey.salt, token)
+    codes = [code, own] if code and code[:4] == survey.tag and code != own else [own]
+    submission = submission_key(survey.salt, token)
+    cells = survey.pack(answers, channel)
+    with transaction.atomic():
+        gate.enter(survey.tool_id)
+        for candidate in codes:
+            row = _Row(participant_key(survey.salt, candidate), submission, answers, cells, channel)
+            if _insert(survey, row):
+                ledger.write(survey.tool_id, [(1, cells)])
+                jobs.nudge(survey.tool_id)
+                return Receipt(candidate, True)
+            if known := _same_submission(survey, row, codes):
+                return Receipt(known, False)
+        raise Closed(_why_refused(survey))
+
+
+class _Row(NamedTuple):
+    participant: bytes
+    submission: bytes
+    answers: Mapping[str, Any]
+    cells: bytes
+    channel: str
+
+
+def _insert(survey: CompiledSurvey, row: _Row) -> bool:
+    answers = json.dumps(row.answers, ensure_ascii=False, separators=(",", ":"))
+    response = uuid.uuid4() if connection.vendor == "postgresql" else uuid.uuid4().hex
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _insert_sql(),
+            [
+                *(response, survey.version_id, row.participant, row.submission, answers, row.cells),
+                *(row.channel, timezone.localdate().isoformat(), survey.survey_id, survey.scope_id),
+            ],
+        )
+        return cursor.fetchone() is not None
+
+
+def _same_submission(survey: CompiledSurvey, row: _Row, codes: list[str]) -> str | None:
+    """The code under which this very form load was stored before, its answers corrected if they differ; else None."""
+    found = (
+        Response.objects.select_for_update().filter(survey_id=survey.survey_id, submission_key=row.submission).first()
+    )
+    if found is None:
+        return None
+    if found.answers != row.answers and _is_open(survey):
+        _change(found, survey, row)
+    return next((c for c in codes if same(participant_key(survey.salt, c), found.participant_key)), codes[-1])
+
+
+def _change(found: Response, survey: CompiledSurvey, row: _Row) -> None:
+    """Replace the answers of `found`, locked: minus the old cells, plus the new."""
+    ledger.write(survey.tool_id, [(-1, bytes(found.cells)), (1, row.cells)])
+    found.answers, found.cells, found.version_id = dict(row.answers), row.cells, survey.version_id
+    found.save(update_fields=["answers", "cells", "version"])
+    jobs.nudge(survey.tool_id)
+
+
+def _is_open(survey: CompiledSurvey) -> bool:
+    return _load(survey).phase() == "open"
+
+
+def _load(survey: CompiledSurvey) -> Survey:
+    return Survey.objects.for_display().get(pk=survey.survey_id)
+
+
+def _why_refused(survey: CompiledSurvey) -> str:
+    current = Survey.objects.for_display().filter(pk=survey.survey_id).first()
+    if current is None:
+        return "unpublished"
+    if current.scope_id != survey.scope_id:
+        forget()
+        return "moved"
+    phase = current.phase()
+    return "closed" if phase == "open" else phase  # open by our clock, shut by the database's, which decides
+
+
+def receive(key: str, number: int, answers_of: Any, token: str, code: str | None) -> Receipt:
+    """`record_response` that follows a survey which joined a consultation since its form was compiled here."""
+    for attempt in (1, 2):
+        survey = compiled(key, number)
+        try:
+            return record_response(survey, answers_of, token, code=code if code else None)
+        except Closed as refused:
+            if refused.phase != "moved" or attempt == 2:
+                raise
+    raise AssertionError
+
+
+@transaction.atomic
+def _remove(responses: Iterable[Response]) -> int:
+    """Delete locked responses and count them out, one ledger row each."""
+    gone = 0
+    for response in responses:
+        tool_id = response.survey.tool_id
+        gate.enter(tool_id)
+        deleted, _ = Response.objects.filter(pk=response.pk, cells=response.cells).delete()
+        if deleted:
+            ledger.write(tool_id, [(-1, bytes(response.cells))])
+            jobs.nudge(tool_id)
+            gone += 1
+    return gone
+
+
+@transaction.atomic
+def withdraw(survey: Survey, key: bytes) -> bool:
+    """Take back the response of one participant while the survey is open. Raises Closed afterwards."""
+    if survey.phase() != "open":
+        raise Closed(survey.phase())
+    locked = Response.objects.select_for_update(of=("self",)).select_related("survey")
+    return _remove(locked.filter(survey=survey, participant_key=key)) > 0
+
+
+@transaction.atomic
+def erase(key: bytes) -> int:
+    """Forget every response behind a participant key, in whatever phase its survey is; how many went."""
+    locked = Response.objects.select_for_update(of=("self",)).select_related("survey")
+    return _remove(locked.filter(participant_key=key))
+
+
+def find_traces(key: bytes) -> list[receipts.Trace]:
+    """What the follow-up page shows of the surveys a participant answered."""
+    responses = Response.objects.filter(participant_key=key).only("survey_id")
+    surveys = Survey.objects.for_display().filter(pk__in=[r.survey_id for r in responses])
+    return [_trace(survey, key) for survey in surveys]
+
+
+def _trace(survey: Survey, key: bytes) -> receipts.Trace:
+    waiting = LedgerEntry.objects.filter(tool_id=survey.tool_id).exists()
+    is_open = survey.phase() == "open"
+    return receipts.Trace(
+        title=survey.title,
+        url=survey.get_absolute_url(),
+        counted=not waiting,
+        counted_until=survey.tool.counted_until,
+        withdraw=(lambda: withdraw(survey, key)) if is_open else None,
+    )
+
+
+def rewrite_cells(tool_id: int) -> int:
+    """Recompute the cells of every response of a tool from its answers; how many differed and were mended."""
+    mended, compilations = 0, {}
+    responses = Response.objects.filter(survey__tool_id=tool_id).only("version_id", "answers", "cells", "channel")
+    for response in responses.iterator(chunk_size=2000):
+        if response.version_id not in compilations:
+            version = SurveyVersion.objects.select_related("survey__scope").get(pk=response.version_id)
+            compilations[response.version_id] = compile_version(version)
+        cells = compilations[response.version_id].pack(response.answers, response.channel)
+        if cells != bytes(response.cells):
+            Response.objects.filter(pk=response.pk).update(cells=cells)
+            mended += 1
+    return mended
+
+
+_OF_TOOL = "surveys_response r JOIN surveys_survey s ON s.id = r.survey_id WHERE s.tool_id = %s"
+TRUTH = Truth(
+    rows=f"SELECT r.cells FROM {_OF_TOOL}",  # noqa: S608
+    rewrite=rewrite_cells,
+    receipts=f"SELECT r.participant_key FROM {_OF_TOOL}",  # noqa: S608
+)
+
+__all__ = ["Closed", "Receipt", "Tool", "erase", "find_traces", "receive", "record_response", "withdraw"]

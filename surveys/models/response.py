@@ -1,0 +1,42 @@
+"""One row per response: everything one participant sent to one survey, and nothing about who they are."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .survey import Survey, SurveyVersion
+
+
+class Response(models.Model):
+    """Written by `surveys.intake` and nobody else: a write that leaves the ledger out would falsify every figure."""
+
+    class Channel(models.TextChoices):
+        WEB = "web", _("web")
+        PAPER = "paper", _("paper")
+        FIELD = "field", _("field")
+        PHONE = "phone", _("phone")
+        IMPORT = "import", _("import")
+
+    # Random, like everything that could betray the order in which people answered; the date is a day, not an instant.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="responses")
+    version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    participant_key = models.BinaryField(max_length=32)
+    submission_key = models.BinaryField(max_length=32)
+    answers = models.JSONField()
+    cells = models.BinaryField()
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.WEB)
+    received_on = models.DateField()
+
+    class Meta:
+        verbose_name = _("response")
+        verbose_name_plural = _("responses")
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "participant_key"], name="response_once_per_participant"),
+            models.UniqueConstraint(fields=["survey", "submission_key"], name="response_once_per_submission"),
+        ]
+        indexes = [models.Index(fields=["participant_key"], name="response_participant")]
+
+    def __str__(self) -> str:
+        return str(self.id)

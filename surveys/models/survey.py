@@ -1,0 +1,183 @@
+"""A survey as agents write it, and the versions of it that were published."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.fields import StreamField
+from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
+
+from counting.models import Tally, Tool
+from participation.models import Scope
+from participation.windows import is_within
+
+from ..questions import TYPES
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(9)
+
+
+class SurveyQuerySet(models.QuerySet["Survey"]):
+    def for_display(self) -> "SurveyQuerySet":
+        """With everything drawing a survey needs, in one query, and without the editor's questions."""
+        return self.select_related("scope", "tool", "live_version").defer("questions", "live_version__schema")
+
+
+class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, models.Model):
+    """What an agent edits. People only ever see `live_version`, frozen when the survey was published."""
+
+    class Pace(models.TextChoices):
+        PAGE = "page", _("All questions on one page")
+        STEP = "step", _("One question at a time")
+
+    class Results(models.TextChoices):
+        ALWAYS = "always", _("As answers come in")
+        CLOSED = "closed", _("Once the survey is closed")
+        NEVER = "never", _("Never")
+
+    key = models.CharField(max_length=20, unique=True, default=new_key, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    introduction = models.TextField(
+        _("introduction"), blank=True, max_length=600, help_text=_("One or two sentences above the first question.")
+    )
+    questions = StreamField(
+        [(name, kind.block()) for name, kind in TYPES.items()], blank=True, verbose_name=_("questions")
+    )
+    pace = models.CharField(_("pace"), max_length=10, choices=Pace.choices, default=Pace.PAGE)
+    thanks = models.TextField(_("word of thanks"), blank=True, max_length=600)
+    show_results = models.CharField(_("show results"), max_length=10, choices=Results.choices, default=Results.ALWAYS)
+    opens_at = models.DateTimeField(
+        _("opens at"), null=True, blank=True, help_text=_("Leave empty to follow the consultation’s dates.")
+    )
+    closes_at = models.DateTimeField(
+        _("closes at"), null=True, blank=True, help_text=_("Leave empty to follow the consultation’s dates.")
+    )
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+", editable=False)
+    tool = models.OneToOneField(Tool, on_delete=models.PROTECT, related_name="+", editable=False)
+    live_version = models.ForeignKey(
+        "SurveyVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    _revisions = GenericRelation("wagtailcore.Revision", related_query_name="survey")
+    workflow_states = GenericRelation(
+        "wagtailcore.WorkflowState",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="survey",
+    )
+
+    objects = SurveyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("survey")
+        verbose_name_plural = _("surveys")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args, **kwargs) -> None:
+        if self.pk is None:
+            self._give_identity()
+        super().save(*args, **kwargs)
+
+    def _give_identity(self) -> None:
+        """A survey starts in a scope of its own; publishing it inside a consultation moves it there."""
+        if self.scope_id is None:
+            self.scope = Scope.objects.create()
+        if self.tool_id is None:
+            self.tool = Tool.objects.create(kind="survey")
+
+    def copy_for_use_elsewhere(self) -> "Survey":
+        """An unpublished copy with its own key, scope and count; question ids stay, answers do not come along."""
+        copy = Survey(
+            title=_("%(title)s (copy)") % {"title": self.title},
+            introduction=self.introduction,
+            questions=self.questions,
+            pace=self.pace,
+            thanks=self.thanks,
+            show_results=self.show_results,
+            live=False,
+        )
+        copy.save()
+        return copy
+
+    def get_absolute_url(self) -> str:
+        return reverse("surveys:survey", args=[self.key])
+
+    def phase(self, now: datetime | None = None) -> str:
+        """ "unpublished", "coming", "open" or "closed" at `now`; what intake decides on is the database's clock."""
+        now = now or timezone.now()
+        if not (self.live and self.live_version_id and self.scope.live):
+            return "unpublished"
+        if self.tool.state != Tool.State.OPEN:
+            return "closed"
+        windows = [(self.opens_at, self.closes_at), (self.scope.opens_at, self.scope.closes_at)]
+        if all(is_within(now, *window) for window in windows):
+            return "open"
+        return "closed" if any(closes and closes <= now for _opens, closes in windows) else "coming"
+
+    def responses_so_far(self) -> int:
+        """How many responses are counted; the admin's list shows it."""
+        return Tally.objects.filter(tool_id=self.tool_id, name="n").values_list("n", flat=True).first() or 0
+
+    responses_so_far.short_description = _("Responses")  # type: ignore[attr-defined]
+
+    def opening(self) -> datetime | None:
+        """When both windows are open at the earliest."""
+        return max(filter(None, [self.opens_at, self.scope.opens_at]), default=None)
+
+    def closing(self) -> datetime | None:
+        return min(filter(None, [self.closes_at, self.scope.closes_at]), default=None)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            raise ValidationError({"closes_at": _("The closing must come after the opening.")})
+
+    def publish(self, revision: Any, user: Any = None, **kwargs: Any) -> None:
+        """Publish and freeze a version, both or none. Raises ValidationError when the draft cannot be published."""
+        from ..publishing import check, freeze
+
+        with transaction.atomic():
+            check(revision.as_object())
+            super().publish(revision, user=user, **kwargs)
+            freeze(Survey.objects.get(pk=self.pk))
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        return [("", _("Questions"))]
+
+    def get_preview_template(self, request: Any, mode_name: str) -> str:
+        return "surveys/preview.html"
+
+    def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
+        from ..rendering import preview_form
+
+        return {**super().get_preview_context(request, mode_name), "survey": self, "form": preview_form(self)}
+
+
+class SurveyVersion(models.Model):
+    """What was asked from one publication to the next. Never changed, so it may be cached for ever.
+
+    `schema`: {"title", "introduction", "pace", "thanks", "questions": [question schemas]}; what later editions took
+    away stays in it, marked withdrawn.
+    """
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    schema = models.JSONField()
+    digest = models.CharField(max_length=64)
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["survey", "number"], name="version_number")]
+
+    def __str__(self) -> str:
+        return f"{self.survey_id} v{self.number}"

@@ -1,0 +1,201 @@
+"""Publishing a survey: check the draft, tell what it changes for answers already given, freeze a version."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from counting import fold, ledger
+from counting.models import LedgerEntry, Tally
+from participation.models import Scope
+
+from . import cells
+from .models import Response, Survey, SurveyVersion
+from .questions import TYPES, Schema, type_of
+
+MAX_QUESTIONS = 200
+
+
+def latest_version(survey: Survey) -> SurveyVersion | None:
+    return survey.versions.order_by("-number").first()
+
+
+def preview_schema(survey: Survey) -> Schema:
+    """The schema this draft would be frozen with."""
+    version = latest_version(survey) if survey.pk else None
+    return build_schema(survey, version.schema if version else None)
+
+
+def build_schema(survey: Survey, previous: Schema | None) -> Schema:
+    """The draft as a schema, with what `previous` offered and the draft took away kept and marked withdrawn."""
+    before = {q["id"]: q for q in previous["questions"]} if previous else {}
+    questions = [_question(block, before.get(str(block.id))) for block in survey.questions]
+    present = {q["id"] for q in questions}
+    questions += [{**q, "withdrawn": True} for q in before.values() if q["id"] not in present]
+    text = {key: getattr(survey, key) for key in ("title", "introduction", "pace", "thanks")}
+    return {**text, "questions": questions}
+
+
+def _question(block: Any, before: Schema | None) -> Schema:
+    kind = TYPES[block.block_type]
+    before = before if before and before["type"] == kind.name else None
+    value = block.value
+    schema = {
+        "id": str(block.id),
+        "type": kind.name,
+        "wording": value["wording"].strip(),
+        "help": value["help"].strip(),
+        "required": bool(value["required"]),
+        "code": value["code"].strip(),
+        **kind.schema(value, before),
+    }
+    if before:
+        kind.merge(schema, before)
+    return schema
+
+
+def check(draft: Survey) -> None:
+    """Raise ValidationError (on "questions") with everything that stops `draft` from being published."""
+    problems: list[str] = []
+    version = latest_version(draft)
+    before = {q["id"]: q for q in version.schema["questions"]} if version else {}
+    try:
+        schema = build_schema(draft, version.schema if version else None)
+    except (TypeError, ValueError, KeyError, AttributeError):
+        raise ValidationError({"questions": _("A question is not complete.")}) from None
+    asked = [q for q in schema["questions"] if not q.get("withdrawn")]
+    if not asked:
+        problems.append(_("Ask at least one question."))
+    if len(asked) > MAX_QUESTIONS:
+        problems.append(_("Ask at most %(n)d questions.") % {"n": MAX_QUESTIONS})
+    ids = [q["id"] for q in asked]
+    if len(set(ids)) < len(ids):
+        problems.append(_("Two questions have the same identifier: delete one and write it again."))
+    for number, question in enumerate(asked, 1):
+        problems += [f"{_('Question')} {number} : {p}" for p in _problems(question, before.get(question["id"]))]
+    if problems:
+        raise ValidationError({"questions": problems})
+
+
+def _problems(question: Schema, before: Schema | None) -> list[str]:
+    if before and before["type"] != question["type"]:
+        return [_("its type cannot change once published. Withdraw it and write a new question.")]
+    problems = [str(p) for p in type_of(question).check(question)]
+    if not question["wording"]:
+        problems.append(_("write the question."))
+    return problems
+
+
+@transaction.atomic
+def freeze(survey: Survey) -> SurveyVersion:
+    """The version that says what `survey` now asks: a new one, or the last one when nothing changed."""
+    Survey.objects.select_for_update().get(pk=survey.pk)
+    last = latest_version(survey)
+    schema = build_schema(survey, last.schema if last else None)
+    digest = hashlib.sha256(json.dumps(schema, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    version = last
+    if last is None or last.digest != digest:
+        number = last.number + 1 if last else 1
+        ledger.register_cells(survey.tool, cells.names(schema["questions"]))
+        version = SurveyVersion.objects.create(survey=survey, number=number, schema=schema, digest=digest)
+    Survey.objects.filter(pk=survey.pk).update(live_version=version)
+    survey.live_version = version
+    return version
+
+
+def effects(draft: Survey) -> list[str]:
+    """What publishing `draft` does to answers already given, one sentence each; empty when it does nothing."""
+    version = latest_version(draft) if draft.pk else None
+    if version is None or not (counts := _counts(draft)):
+        return []
+    schema = build_schema(draft, version.schema)
+    after = {q["id"]: q for q in schema["questions"]}
+    return [e for q in version.schema["questions"] for e in _effects_on(q, after[q["id"]], counts)]
+
+
+def _counts(survey: Survey) -> dict[str, int]:
+    """Cell name → count, with what still waits to be counted brought in first."""
+    if LedgerEntry.objects.filter(tool_id=survey.tool_id).exists():
+        fold.fold(survey.tool_id, seconds=2)
+    return dict(Tally.objects.filter(tool_id=survey.tool_id).exclude(n=0).values_list("name", "n"))
+
+
+def _effects_on(before: Schema, after: Schema, counts: dict[str, int]) -> list[str]:
+    answered = counts.get(f"q:{before['id']}", 0)
+    if not answered or before.get("withdrawn"):
+        return []
+    wording = before["wording"]
+    if after.get("withdrawn"):
+        return [
+            ngettext(
+                "Withdraws the question “%(wording)s”, answered once: it stays in the results as withdrawn.",
+                "Withdraws the question “%(wording)s”, answered %(n)d times: it stays in the results as withdrawn.",
+                answered,
+            )
+            % {"wording": wording, "n": answered}
+        ]
+    found = []
+    if after["wording"] != wording:
+        found.append(
+            _("Rewords “%(before)s” as “%(after)s”: the %(n)d answers already given count with the new ones.")
+            % {"before": wording, "after": after["wording"], "n": answered}
+        )
+    for part in ("options", "rows", "scale"):
+        found += _effects_on_items(before, after, part, counts)
+    return found
+
+
+def _effects_on_items(before: Schema, after: Schema, part: str, counts: dict[str, int]) -> list[str]:
+    later = {item["id"]: item for item in after.get(part, ())}
+    found = []
+    for item in before.get(part, ()):
+        n = _chosen(before["id"], part, item["id"], counts)
+        new = later[item["id"]]
+        if not n or item.get("withdrawn"):
+            continue
+        if new.get("withdrawn"):
+            found.append(
+                ngettext(
+                    "Withdraws “%(label)s”, chosen once: it stays in the results as withdrawn.",
+                    "Withdraws “%(label)s”, chosen %(n)d times: it stays in the results as withdrawn.",
+                    n,
+                )
+                % {"label": item["label"], "n": n}
+            )
+        elif new["label"] != item["label"]:
+            found.append(
+                _("Rewords “%(before)s” as “%(after)s”: the %(n)d choices already made count under the new wording.")
+                % {"before": item["label"], "after": new["label"], "n": n}
+            )
+    return found
+
+
+def _chosen(question: str, part: str, item: str, counts: dict[str, int]) -> int:
+    if part == "options":
+        return counts.get(f"o:{question}:{item}", 0)
+    if part == "rows":
+        return sum(n for name, n in counts.items() if name.startswith(f"g:{question}:{item}:"))
+    return sum(n for name, n in counts.items() if name.startswith(f"g:{question}:") and name.endswith(f":{item}"))
+
+
+def check_scope(survey: Survey, scope: Scope | None) -> None:
+    """Raise ValidationError when `survey` cannot belong to `scope` because people already answered it in another."""
+    if (scope is None or survey.scope_id != scope.pk) and Response.objects.filter(survey=survey).exists():
+        raise ValidationError(
+            _("“%(title)s” already has answers in another consultation. Copy the survey and choose the copy.")
+            % {"title": survey.title}
+        )
+
+
+@transaction.atomic
+def join_scope(survey: Survey, scope: Scope) -> None:
+    """Make `survey` part of the consultation that `scope` stands for. Raises ValidationError as `check_scope` does."""
+    if survey.scope_id == scope.pk:
+        return
+    check_scope(survey, scope)
+    survey.scope = scope
+    Survey.objects.filter(pk=survey.pk).update(scope=scope)

@@ -1,0 +1,162 @@
+"""What every question type is: the editor's block, the citizen's field, the count and the CSV columns.
+
+A type works on the *schema* of a question, the plain dict frozen in a SurveyVersion:
+    {"id", "type", "wording", "help", "required", "code", "withdrawn"?, ...the type's own keys}
+An *answer* is what is stored for one question: JSON, None when it was asked and left empty.
+A *cell name* is what is counted; its form is "<kind>:<question id>[:<part>…]".
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+Schema = dict[str, Any]
+Answer = Any
+Count = Callable[[str], int]
+Message = str | Promise
+
+# What stands for "left empty" and for "was not asked" in files that people bring along.
+EMPTY = {"", "no answer", "sans réponse", "non réponse", "not selected", "-"}
+NOT_ASKED = {"na", "n/a", "non posée"}
+
+
+class AnswerError(ValueError):
+    """An answer that cannot be taken; the message says how to mend it. `field` is the input it belongs to."""
+
+    def __init__(self, message: Message, field: str = ""):
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class Form:
+    """What was typed, as the browser sent it: field name → list of strings."""
+
+    def __init__(self, data: Mapping[str, Sequence[str]]):
+        self._data = data
+
+    def many(self, name: str) -> Sequence[str]:
+        """Every value sent for `name` that is not empty."""
+        return [v for v in self._data.get(name, ()) if v != ""]
+
+    def one(self, name: str) -> str:
+        """The single value sent for `name`, "" when there is none. Raises AnswerError when there are several."""
+        values = self.many(name)
+        if len(values) > 1:
+            raise AnswerError(_("Choose one answer only."), name)
+        return values[0] if values else ""
+
+    def text(self, name: str, limit: int) -> str:
+        """Clean text sent for `name`. Raises AnswerError beyond `limit` characters."""
+        text = clean_text(self.one(name))
+        if len(text) > limit:
+            raise AnswerError(
+                _("Shorten your text: %(limit)d characters at most, you wrote %(length)d.")
+                % {"limit": limit, "length": len(text)},
+                name,
+            )
+        return text
+
+
+def clean_text(text: str) -> str:
+    """`text` in NFC, lines ended by \\n, without control characters or lone surrogates that no database takes."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+class QuestionType:
+    """One question type. Subclasses give `name`, `block`, `template` and the methods below; they keep no state."""
+
+    name: ClassVar[str]
+    block: ClassVar[type[blocks.StructBlock]]
+    figure: ClassVar[str] = "bars"  # which results template draws `tabulate`: bars, grid, histogram or none
+
+    @property
+    def template(self) -> str:
+        return f"surveys/questions/{self.name}.html"
+
+    def schema(self, value: Any, previous: Schema | None) -> Schema:
+        """The type's own keys of the schema, from the editor's block value. `previous`: the last frozen schema."""
+        return {}
+
+    def check(self, schema: Schema) -> list[Message]:
+        """What stops this question from being published, in the agent's words."""
+        return []
+
+    def merge(self, schema: Schema, previous: Schema) -> None:
+        """Keep in `schema`, marked withdrawn, what `previous` offered and the edit took away."""
+
+    def field(self, schema: Schema, name: str, typed: Form | None) -> dict[str, Any]:
+        """What the field's template needs beside `question` and `name`: mainly what was typed."""
+        return {"value": (typed.many(name) or [""])[0] if typed else ""}
+
+    def read(self, schema: Schema, name: str, form: Form) -> Answer:
+        """The answer typed under `name`, None when left empty. Raises AnswerError."""
+        raise NotImplementedError
+
+    def cell_names(self, schema: Schema) -> Iterable[str]:
+        """Every cell this question can fill, beside "answered" and "left empty", which all questions have."""
+        return ()
+
+    def cells(self, schema: Schema, answer: Answer) -> Iterable[str]:
+        """The cells that `answer` (not None) fills."""
+        return ()
+
+    def tabulate(self, schema: Schema, count: Count, base: int) -> dict[str, Any]:
+        """The figures of this question: keys added to its entry in resultats.json."""
+        return {}
+
+    def columns(self, schema: Schema) -> list[tuple[str, str]]:
+        """The CSV columns of this question: (part, title); the part "" is the question itself."""
+        return [("", schema["code"] or schema["wording"])]
+
+    def to_csv(self, schema: Schema, answer: Answer) -> list[str]:
+        """One string per column; empty strings when the question was left empty."""
+        return [str(answer) if answer is not None else ""]
+
+    def from_csv(self, schema: Schema, values: list[str]) -> Answer:
+        """The answer in `values` (one per column, clean), None when empty. Raises AnswerError."""
+        return self.read(schema, "v", Form({"v": [v for v in values if v.lower() not in EMPTY]}))
+
+
+class QuestionBlock(blocks.StructBlock):
+    """The fields every question has in the editor."""
+
+    wording = blocks.CharBlock(label=_("Question"), max_length=300, help_text=_("One idea per question."))
+    help = blocks.CharBlock(label=_("Help under the question"), required=False, default="", max_length=300)
+    required = blocks.BooleanBlock(
+        label=_("An answer is needed"),
+        required=False,
+        default=False,
+        help_text=_("Leave unticked whenever you can: people may keep an answer to themselves."),
+    )
+    code = blocks.CharBlock(
+        label=_("Short name in exports"),
+        required=False,
+        default="",
+        max_length=40,
+        help_text=_("For analysts; optional."),
+    )
+
+    class Meta:
+        icon = "help"
+        form_classname = "struct-block question-block"
+
+
+def labelled(items: Any) -> list[Schema]:
+    """[{"id", "label"}] from a ListBlock of CharBlocks; ids are those of the list items and survive any edit."""
+    return [{"id": str(item.id), "label": item.value.strip()} for item in items.bound_blocks if item.value.strip()]
+
+
+def keep_withdrawn(now: list[Schema], before: list[Schema]) -> None:
+    """Append to `now`, marked withdrawn, the items of `before` that are gone from it."""
+    present = {item["id"] for item in now}
+    now.extend({**item, "withdrawn": True} for item in before if item["id"] not in present)
+
+
+def offered(items: list[Schema]) -> list[Schema]:
+    return [item for item in items if not item.get("withdrawn")]

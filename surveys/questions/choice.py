@@ -1,0 +1,114 @@
+"""What single and multiple choice share: options, "other, please specify", their count and their columns."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from .base import (
+    EMPTY,
+    Answer,
+    AnswerError,
+    Form,
+    Message,
+    QuestionBlock,
+    QuestionType,
+    Schema,
+    clean_text,
+    keep_withdrawn,
+    labelled,
+    offered,
+)
+
+OTHER = "other"
+OTHER_LENGTH = 200
+
+
+class ChoiceBlock(QuestionBlock):
+    """A question with a list of options."""
+
+    options = blocks.ListBlock(
+        blocks.CharBlock(label=_("Option"), max_length=200), label=_("Options"), min_num=2, max_num=60
+    )
+    other = blocks.BooleanBlock(label=_("Add “Other, please specify”"), required=False, default=False)
+
+
+class ChoiceType(QuestionType):
+    """Options by id; the answer is {"options": [option ids], "other": text typed beside "other"}."""
+
+    def schema(self, value: Any, previous: Schema | None) -> Schema:
+        options = labelled(value["options"])
+        if value.get("other"):
+            options.append({"id": OTHER, "label": _g("Other")})
+        return {"options": options}
+
+    def check(self, schema: Schema) -> list[Message]:
+        labels = [option["label"].casefold() for option in offered(schema["options"])]
+        problems: list[Message] = []
+        if len(labels) < 2:
+            problems.append(_("Give at least two options."))
+        if len(set(labels)) < len(labels):
+            problems.append(_("Two options have the same wording."))
+        return problems
+
+    def merge(self, schema: Schema, previous: Schema) -> None:
+        keep_withdrawn(schema["options"], previous["options"])
+
+    def field(self, schema: Schema, name: str, typed: Form | None) -> dict[str, Any]:
+        chosen = typed.many(name) if typed else ()
+        return {
+            "options": [{**o, "checked": o["id"] in chosen} for o in offered(schema["options"])],
+            "other": OTHER,
+            "other_name": f"{name}_{OTHER}",
+            "other_text": (typed.many(f"{name}_{OTHER}") or [""])[0] if typed else "",
+            "other_length": OTHER_LENGTH,
+        }
+
+    def _answer(self, schema: Schema, name: str, chosen: list[str], form: Form) -> Answer:
+        known = {option["id"] for option in schema["options"]}
+        for option in chosen:
+            if option not in known:
+                raise AnswerError(_("This choice is not in the list. Choose again."), name)
+        text = form.text(f"{name}_{OTHER}", OTHER_LENGTH) if OTHER in known else ""
+        if text and OTHER not in chosen:
+            # Somebody who wrote something beside "other" meant it: their words are not thrown away.
+            chosen = self._choose_other(chosen, name)
+        if not chosen:
+            return None
+        order = [o["id"] for o in schema["options"]]
+        answer: dict[str, Any] = {"options": sorted(chosen, key=order.index)}
+        return answer | {"other": text} if text else answer
+
+    def _choose_other(self, chosen: list[str], name: str) -> list[str]:
+        return [*chosen, OTHER]
+
+    def cell_names(self, schema: Schema) -> list[str]:
+        return [f"o:{schema['id']}:{option['id']}" for option in schema["options"]]
+
+    def cells(self, schema: Schema, answer: Answer) -> list[str]:
+        return [f"o:{schema['id']}:{option}" for option in answer["options"]]
+
+    def tabulate(self, schema: Schema, count: Any, base: int) -> dict[str, Any]:
+        rows = []
+        for option in schema["options"]:
+            n = count(f"o:{schema['id']}:{option['id']}")
+            if n or not option.get("withdrawn"):
+                rows.append({**option, "count": n})
+        return {"options": rows}
+
+    def _other_column(self, schema: Schema) -> list[tuple[str, str]]:
+        if not any(o["id"] == OTHER for o in schema["options"]):
+            return []
+        return [("other", f"{schema['code'] or schema['wording']} [{_g('Other')}: {_g('text')}]")]
+
+    def _by_label(self, schema: Schema, label: str) -> str:
+        wanted = clean_text(label).casefold()
+        for option in schema["options"]:
+            if option["label"].casefold() == wanted or option["id"] == label:
+                return option["id"]
+        raise AnswerError(_("“%(label)s” is not an option of this question.") % {"label": label[:80]})
+
+
+def is_empty(value: str) -> bool:
+    return value.strip().lower() in EMPTY

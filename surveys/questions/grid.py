@@ -1,0 +1,133 @@
+"""Agreement grid: the same scale for several statements, with "no opinion" beside it."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from .base import (
+    Answer,
+    AnswerError,
+    Form,
+    Message,
+    QuestionBlock,
+    QuestionType,
+    Schema,
+    clean_text,
+    keep_withdrawn,
+    labelled,
+    offered,
+)
+from .choice import is_empty
+
+NO_OPINION = "none"
+AGREEMENT = [_("Strongly agree"), _("Agree"), _("Disagree"), _("Strongly disagree")]
+
+
+class GridBlock(QuestionBlock):
+    rows = blocks.ListBlock(
+        blocks.CharBlock(label=_("Statement"), max_length=250), label=_("Statements"), min_num=1, max_num=30
+    )
+    scale = blocks.ListBlock(
+        blocks.CharBlock(label=_("Step"), max_length=60), label=_("Scale"), min_num=2, max_num=9, default=AGREEMENT
+    )
+    no_opinion = blocks.BooleanBlock(label=_("Offer “No opinion”"), required=False, default=True)
+
+    class Meta:
+        label = _("Agreement grid")
+        icon = "table"
+        description = _("Several statements judged on the same scale.")
+        preview_value = {
+            "wording": _("Do you agree or not?"),
+            "rows": [_("There is too little shade in summer.")],
+            "scale": AGREEMENT,
+            "no_opinion": True,
+        }
+
+
+class Grid(QuestionType):
+    """The answer is {row id: scale step id}; rows left empty are absent."""
+
+    name = "grid"
+    block = GridBlock
+    figure = "grid"
+
+    def schema(self, value: Any, previous: Schema | None) -> Schema:
+        scale = labelled(value["scale"])
+        if value.get("no_opinion"):
+            scale.append({"id": NO_OPINION, "label": _g("No opinion")})
+        return {"rows": labelled(value["rows"]), "scale": scale}
+
+    def check(self, schema: Schema) -> list[Message]:
+        problems: list[Message] = []
+        if not offered(schema["rows"]):
+            problems.append(_("Give at least one statement."))
+        if len([s for s in offered(schema["scale"]) if s["id"] != NO_OPINION]) < 2:
+            problems.append(_("Give the scale at least two steps."))
+        return problems
+
+    def merge(self, schema: Schema, previous: Schema) -> None:
+        keep_withdrawn(schema["rows"], previous["rows"])
+        keep_withdrawn(schema["scale"], previous["scale"])
+
+    def field(self, schema: Schema, name: str, typed: Form | None) -> dict[str, Any]:
+        rows, scale = offered(schema["rows"]), offered(schema["scale"])
+        drawn = []
+        for n, row in enumerate(rows, 1):
+            chosen = typed.many(f"{name}_{n}") if typed else ()
+            steps = [{**s, "checked": s["id"] in chosen, "none": s["id"] == NO_OPINION} for s in scale]
+            drawn.append({**row, "name": f"{name}_{n}", "steps": steps})
+        return {"rows": drawn, "steps": len(scale)}
+
+    def read(self, schema: Schema, name: str, form: Form) -> Answer:
+        scale = {step["id"] for step in schema["scale"]}
+        answer, missing = {}, ""
+        for n, row in enumerate(offered(schema["rows"]), 1):
+            chosen = form.one(f"{name}_{n}")
+            if chosen and chosen not in scale:
+                raise AnswerError(_("This choice is not in the list. Choose again."), f"{name}_{n}")
+            if chosen:
+                answer[row["id"]] = chosen
+            else:
+                missing = missing or f"{name}_{n}"
+        if schema["required"] and missing and answer:
+            raise AnswerError(_("Choose an answer on each line."), missing)
+        return answer or None
+
+    def cell_names(self, schema: Schema) -> list[str]:
+        q = schema["id"]
+        return [f"g:{q}:{row['id']}:{step['id']}" for row in schema["rows"] for step in schema["scale"]]
+
+    def cells(self, schema: Schema, answer: Answer) -> list[str]:
+        return [f"g:{schema['id']}:{row}:{step}" for row, step in answer.items()]
+
+    def tabulate(self, schema: Schema, count: Any, base: int) -> dict[str, Any]:
+        rows = []
+        for row in schema["rows"]:
+            counted = [{**s, "count": count(f"g:{schema['id']}:{row['id']}:{s['id']}")} for s in schema["scale"]]
+            options = [o for o in counted if o["count"] or not o.get("withdrawn")]
+            total = sum(o["count"] for o in options)
+            if total or not row.get("withdrawn"):
+                rows.append({**row, "base": total, "options": options})
+        return {"rows": rows}
+
+    def columns(self, schema: Schema) -> list[tuple[str, str]]:
+        title = schema["code"] or schema["wording"]
+        return [(row["id"], f"{title} [{row['label']}]") for row in schema["rows"]]
+
+    def to_csv(self, schema: Schema, answer: Answer) -> list[str]:
+        labels = {step["id"]: step["label"] for step in schema["scale"]}
+        return [labels.get((answer or {}).get(row["id"]), "") for row in schema["rows"]]
+
+    def from_csv(self, schema: Schema, values: list[str]) -> Answer:
+        steps = {step["label"].casefold(): step["id"] for step in schema["scale"]}
+        answer = {}
+        for row, value in zip(schema["rows"], values, strict=False):
+            if is_empty(value):
+                continue
+            step = steps.get(clean_text(value).casefold())
+            if step is None:
+                raise AnswerError(_("“%(label)s” is not a step of the scale.") % {"label": value[:80]})
+            answer[row["id"]] = step
+        return answer or None

@@ -1,0 +1,53 @@
+"""Open text, short or long. Read by the authority; shown to nobody else before it was moderated."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from .base import Answer, Form, QuestionBlock, QuestionType, Schema
+
+SHORT, LONG = 200, 5000
+
+
+class ShortTextBlock(QuestionBlock):
+    class Meta:
+        label = _("Short text")
+        icon = "title"
+        description = _("A few words on one line.")
+        preview_value = {"wording": _("Which street are you thinking of?")}
+
+
+class LongTextBlock(QuestionBlock):
+    max_length = blocks.IntegerBlock(label=_("Longest text accepted"), default=600, min_value=50, max_value=LONG)
+
+    class Meta:
+        label = _("Long text")
+        icon = "pilcrow"
+        description = _("A few sentences, in one’s own words.")
+        preview_value = {"wording": _("An idea, a fear, a memory?"), "max_length": 600}
+
+
+class ShortText(QuestionType):
+    """The answer is a string."""
+
+    name = "short_text"
+    block = ShortTextBlock
+    figure = "none"
+
+    def schema(self, value: Any, previous: Schema | None) -> Schema:
+        return {"limit": SHORT}
+
+    def read(self, schema: Schema, name: str, form: Form) -> Answer:
+        return form.text(name, schema["limit"]) or None
+
+    def from_csv(self, schema: Schema, values: list[str]) -> Answer:
+        return self.read(schema, "v", Form({"v": [values[0]]}))
+
+
+class LongText(ShortText):
+    name = "long_text"
+    block = LongTextBlock
+
+    def schema(self, value: Any, previous: Schema | None) -> Schema:
+        return {"limit": int(value.get("max_length") or 600)}

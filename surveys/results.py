@@ -1,0 +1,127 @@
+"""The only way out of a figure: bases, shares, thresholds; live figures in batches, small ones hidden."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.dateparse import parse_datetime
+
+from counting import fold
+from counting.models import Tally
+
+from .forms import compiled_live
+from .models import Survey
+from .questions import type_of
+
+Figures = dict[str, Any]
+
+
+def are_public(survey: Survey, phase: str | None = None) -> bool:
+    """May anybody see this survey's figures now?"""
+    phase = phase or survey.phase()
+    if survey.live_version_id is None or not survey.live or not survey.scope.live:
+        return False
+    if survey.show_results == Survey.Results.NEVER:
+        return False
+    return phase == "closed" or (survey.show_results == Survey.Results.ALWAYS and phase != "unpublished")
+
+
+def published(survey: Survey) -> Figures:
+    """The public figures of a survey, as in resultats.json (see docs/doors.md), in at most two queries.
+
+    While the survey is open the figures come from the last published batch, so that two readings never show what one
+    single person answered; only the number of responses moves at once. Once closed they are the tallies themselves.
+    """
+    if survey.phase() == "open" and settings.SUPPRESS_BELOW > 1:
+        snapshot = survey.tool.snapshot
+        counts = {int(number): n for number, n in snapshot.get("n", {}).items()}
+        until = parse_datetime(snapshot["until"]) if snapshot else None
+        responses = _total(survey)
+    else:
+        counts, until = fold.read(survey.tool_id), survey.tool.counted_until
+        responses = None
+    return figures(survey, counts, until, settings.SUPPRESS_BELOW, responses)
+
+
+def _total(survey: Survey) -> int:
+    number = compiled_live(survey).number_of("n")
+    return Tally.objects.filter(tool_id=survey.tool_id, number=number).values_list("n", flat=True).first() or 0
+
+
+def figures(
+    survey: Survey, counts: Mapping[int, int], until: datetime | None, threshold: int, responses: int | None = None
+) -> Figures:
+    """Figures out of `counts` (cell number → count), what is below `threshold` set to None."""
+    compiled = compiled_live(survey)
+
+    def count(name: str) -> int:
+        return counts.get(compiled.number_of(name), 0)
+
+    counted = count("n")
+    return {
+        "key": survey.key,
+        "title": survey.title,
+        "responses": counted if responses is None else responses,
+        "counted_responses": counted,
+        "counted_until": until.isoformat() if until else None,
+        "suppressed_below": threshold,
+        "questions": [
+            entry
+            for question in compiled.all_questions
+            if (entry := _entry(question, count, threshold))["base"] != 0 or not question.get("withdrawn")
+        ],
+    }
+
+
+def _entry(question: dict[str, Any], count: Any, threshold: int) -> Figures:
+    kind = type_of(question)
+    base = count(f"q:{question['id']}")
+    entry = {
+        "id": question["id"],
+        "type": question["type"],
+        "wording": question["wording"],
+        "base": base,
+        "no_answer": count(f"-:{question['id']}"),
+        **({"withdrawn": True} if question.get("withdrawn") else {}),
+        **kind.tabulate(question, count, base),
+    }
+    return _protect(entry, threshold, exclusive=question["type"] != "multiple")
+
+
+def _protect(entry: Figures, threshold: int, exclusive: bool) -> Figures:
+    """Hide the small cells of one question and give the shares of the others."""
+    base = entry["base"]
+    tables = entry.get("rows") or [entry]
+    for table in tables:
+        options = table.get("options", [])
+        counts = [o["count"] for o in options]
+        shown = hide_small(counts, threshold, exclusive)
+        for option, n in zip(options, shown, strict=True):
+            option["count"] = n
+            option["share"] = None if n is None else (round(n / table["base"], 4) if table["base"] else 0.0)
+        if table is not entry and 0 < table["base"] < threshold:
+            table["base"] = None
+    if 0 < base < threshold:
+        entry.update({"base": None, "no_answer": None})
+        entry.pop("summary", None)
+    return entry
+
+
+def hide_small(counts: list[int], threshold: int, exclusive: bool) -> list[int | None]:
+    """`counts` with every value from 1 to threshold - 1 replaced by None, and with what would give them away.
+
+    When the counts are `exclusive` they add up to the published base, so one hidden value could be computed from the
+    others: the next smallest values are hidden too, until at least two are hidden, they add up to `threshold` or more,
+    and more than one each. Zeros are shown: they say nothing about any one person, unless they are needed as company.
+    """
+    hidden = {i for i, n in enumerate(counts) if 0 < n < threshold}
+    if hidden and exclusive:
+        rest = sorted((i for i in range(len(counts)) if i not in hidden), key=lambda i: (counts[i] == 0, counts[i]))
+        while rest and not _is_safe([counts[i] for i in hidden], threshold):
+            hidden.add(rest.pop(0))
+    return [None if i in hidden else n for i, n in enumerate(counts)]
+
+
+def _is_safe(hidden: list[int], threshold: int) -> bool:
+    return len(hidden) > 1 and sum(hidden) >= threshold and sum(hidden) > len(hidden)

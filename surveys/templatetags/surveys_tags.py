@@ -1,0 +1,82 @@
+"""Template tags that draw a survey's form and its figures anywhere."""
+
+from typing import Any
+
+from django import template
+from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
+
+from .. import rendering, results
+from ..forms import compiled_live
+from ..models import Survey
+from ..questions import TYPES
+
+register = template.Library()
+
+COLUMN = 480  # SVG units: the longest bar
+
+
+@register.inclusion_tag("surveys/survey_form.html")
+def survey_form(survey: Survey) -> dict[str, Any]:
+    """The form while the survey is open, else when it opens or that it is closed."""
+    phase = survey.phase()
+    form = rendering.blank_form(compiled_live(survey)) if phase == "open" else ""
+    return {"survey": survey, "phase": phase, "form": form}
+
+
+@register.simple_tag
+def survey_minutes(survey: Survey) -> int:
+    """How many minutes answering takes."""
+    return compiled_live(survey).minutes if survey.live_version_id else 0
+
+
+@register.inclusion_tag("surveys/results.html")
+def survey_results(survey: Survey, heading: int = 3) -> dict[str, Any]:
+    """The public figures of a survey as tables with bars; says why when there are none to show."""
+    if not results.are_public(survey):
+        return {"survey": survey, "hidden": True, "phase": survey.phase()}
+    figures = results.published(survey)
+    return {
+        "survey": survey,
+        "figures": figures,
+        "until": parse_datetime(figures["counted_until"]) if figures["counted_until"] else None,
+        "phase": survey.phase(),
+        "heading": heading,
+    }
+
+
+@register.filter
+def figure_template(question: dict[str, Any]) -> str:
+    """Which template draws the figures of a question."""
+    return f"surveys/figures/{TYPES[question['type']].figure}.html"
+
+
+@register.filter
+def bar(share: float | None) -> float:
+    """The length of a bar, in SVG units out of COLUMN."""
+    return round((share or 0) * COLUMN, 1)
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share as a whole percentage, "<1" for what would round to nothing."""
+    if share is None:
+        return ""
+    value = share * 100
+    return "< 1" if 0 < value < 0.5 else str(round(value))
+
+
+@register.filter
+def segments(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parts of a stacked bar: options with the x and width of their rectangle; hidden ones share what is left."""
+    x, parts = 0.0, []
+    for i, option in enumerate(options):
+        width = bar(option["share"])
+        parts.append({**option, "x": round(x, 1), "width": width, "rank": i + 1, "middle": round(x + width / 2, 1)})
+        x += width
+    return parts
+
+
+@register.simple_tag
+def blank_form(survey: Survey) -> SafeString:
+    return rendering.blank_form(compiled_live(survey))

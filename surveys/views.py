@@ -1,0 +1,227 @@
+"""The public doors of a survey: its page, the light endpoint that takes responses, thanks, results."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from participation import limits, origin, receipts
+from participation.identity import participant_key, same, submission_key
+
+from . import intake, rendering
+from .exports import results_rows, write_csv
+from .forms import CompiledSurvey, compiled, compiled_live
+from .models import Response, Survey, SurveyVersion
+from .results import are_public, published
+
+log = logging.getLogger(__name__)
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def _survey(key: str) -> Survey:
+    """A survey that was published at some time; anything else does not exist for the public."""
+    return get_object_or_404(Survey.objects.for_display(), key=key, live_version__isnull=False)
+
+
+@require_safe
+def survey(request: HttpRequest, key: str) -> HttpResponse:
+    """A survey on its own page."""
+    found = _survey(key)
+    phase = found.phase()
+    if phase == "unpublished":
+        raise Http404
+    response = render(request, "surveys/survey.html", {"survey": found, "phase": phase})
+    response["Cache-Control"] = "private, no-cache"  # the form's token belongs to one visitor
+    return response
+
+
+@csrf_exempt  # no session to ride on and no cookie to set: `origin` and the form's own token stand guard
+def respond(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Take one response, or one step of it. The survey itself is not loaded: its compiled version knows the way."""
+    if request.method != "POST":
+        return _other_method(request, key)
+    if request.content_type not in FORM_TYPES:
+        return HttpResponse(
+            _("Send the form itself."), status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, content_type="text/plain"
+        )
+    origin_of = origin.judge(request)
+    if origin_of is origin.FOREIGN:
+        return HttpResponse(
+            _("This form was sent from another site."), status=HTTPStatus.FORBIDDEN, content_type="text/plain"
+        )
+    return _Submission(request, key, trusts_cookies=origin_of is origin.OURS).answer()
+
+
+def _other_method(request: HttpRequest, key: str) -> HttpResponse:
+    response = HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
+    if request.method in ("GET", "HEAD"):
+        response = HttpResponse(status=HTTPStatus.SEE_OTHER)
+        response["Location"] = reverse("surveys:survey", args=[key])
+    response["Allow"] = "POST"
+    return response
+
+
+class _Submission:
+    """One POST of a form: what was typed, and every way it can end."""
+
+    def __init__(self, request: HttpRequest, key: str, trusts_cookies: bool):
+        self.request, self.key, self.trusts_cookies = request, key, trusts_cookies
+        self.typed = dict(request.POST.lists())
+        self.token = request.POST.get("token", "")
+
+    def answer(self) -> HttpResponse:
+        try:
+            self.survey = compiled(self.key, int(self.request.POST.get("version", "")[:9]))
+        except (ValueError, SurveyVersion.DoesNotExist):
+            return self._unknown_version()
+        if limits.is_over(limits.Limit("respond", *settings.RESPONSES_PER_ADDRESS), self.request):
+            return self._again(_("Too many forms came from this connection. Wait a few minutes and send again."), 429)
+        if self.survey.foreign_fields(self.typed):
+            return self._again(_("This form does not belong to this survey. Check your answers and send again."), 422)
+        if not receipts.is_valid_token(self.key, self.token):
+            return self._again(_("This form had to be renewed. Your answers are still here: send it again."), 422)
+        if self.survey.schema["pace"] == "step" and self.request.POST.get("go", "send") != "all":
+            return self._step()
+        return self._send()
+
+    def _unknown_version(self) -> HttpResponse:
+        found = _survey(self.key)
+        if found.phase() != "open":
+            return self._closed(found.phase())
+        self.survey = compiled_live(found)
+        return self._again(_("The questions changed meanwhile. Check your answers and send again."), 422)
+
+    def _step(self) -> HttpResponse:
+        """One question at a time: check the one that was shown, then go where the button says."""
+        steps = len(self.survey.questions)
+        try:
+            step = min(max(int(self.request.POST.get("step", "")[:4]), 1), steps)
+        except ValueError:
+            return self._send()
+        go = self.request.POST.get("go", "send")
+        if go == "back":
+            return self._page(rendering.draw_form(self.survey, self.token, self.typed, (), max(step - 1, 1)), 200)
+        errors = self.survey.read(self.typed, self.survey.questions[step - 1 : step]).errors
+        if errors:
+            return self._page(rendering.draw_form(self.survey, self.token, self.typed, errors, step), 422)
+        if step < steps and go != "send":
+            return self._page(rendering.draw_form(self.survey, self.token, self.typed, (), step + 1), 200)
+        return self._send()
+
+    def _send(self) -> HttpResponse:
+        answers, errors = self.survey.read(self.typed)
+        if errors:
+            first = int(self.survey.names[errors[0][0]][1:])
+            return self._page(rendering.draw_form(self.survey, self.token, self.typed, errors, first), 422)
+        cookie = self.request.COOKIES.get(f"code_{self.survey.tag}", "") if self.trusts_cookies else ""
+        try:
+            receipt = intake.receive(self.key, self.survey.number, answers, self.token, receipts.read_code(cookie))
+        except intake.Closed as closed:
+            return self._closed(closed.phase)
+        except DatabaseError as error:
+            log.error("response not stored: %s", type(error).__name__)
+            return self._again(_("Your answers are not saved: our service is busy. Send the form again."), 503)
+        return self._thank(receipt)
+
+    def _thank(self, receipt: intake.Receipt) -> HttpResponse:
+        response = HttpResponse(status=HTTPStatus.SEE_OTHER)
+        ticket = receipts.issue_ticket(self.token)
+        response["Location"] = f"{reverse('surveys:thanks', args=[self.key])}?t={ticket}"
+        response["Cache-Control"] = "no-store"
+        response.set_cookie(
+            f"code_{receipt.code[:4]}", receipt.code, httponly=True, samesite="Lax", secure=self.request.is_secure()
+        )
+        return response
+
+    def _again(self, message: str, status: int) -> HttpResponse:
+        """The same form with everything typed kept, a message above it, and a token that is good."""
+        token = self.token if receipts.is_valid_token(self.key, self.token) else receipts.issue_token(self.key)
+        form = rendering.draw_form(self.survey, token, self.typed, [("", "", message)])
+        return self._page(form, status)
+
+    def _page(self, form: str, status: int) -> HttpResponse:
+        context = {"schema": self.survey.schema, "form": form, "refused": status >= 400}
+        response = render(self.request, "surveys/survey.html", context, status=status)
+        response["Cache-Control"] = "no-store"
+        if status in (429, 503):
+            response["Retry-After"] = "60"
+        return response
+
+    def _closed(self, phase: str) -> HttpResponse:
+        found = Survey.objects.for_display().filter(key=self.key).first()
+        context = {"survey": found, "phase": phase, "not_saved": True}
+        response = render(self.request, "surveys/closed.html", context, status=HTTPStatus.GONE)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+@require_safe
+@never_cache
+def thanks(request: HttpRequest, key: str) -> HttpResponse:
+    """The receipt code, for an hour after sending and only to who sent."""
+    found = _survey(key)
+    token = receipts.read_ticket(request.GET.get("t", ""))
+    code = _code(request, found, token) if token else None
+    context = {
+        "survey": found,
+        "code": receipts.show_code(code) if code else None,
+        "results_public": are_public(found),
+    }
+    response = render(request, "surveys/thanks.html", context)
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _code(request: HttpRequest, found: Survey, token: str) -> str | None:
+    """The code under which the form load `token` was stored, if this visitor can be the one who sent it."""
+    salt, tag = bytes(found.scope.salt), found.scope.tag
+    stored = (
+        Response.objects.filter(survey=found, submission_key=submission_key(salt, token))
+        .only("participant_key")
+        .first()
+    )
+    if stored is None:
+        return None
+    codes = [receipts.code_for(tag, salt, token), receipts.read_code(request.COOKIES.get(f"code_{tag}", ""))]
+    return next((c for c in codes if c and same(participant_key(salt, c), stored.participant_key)), None)
+
+
+def _published(key: str) -> Survey:
+    found = _survey(key)
+    if not are_public(found):
+        raise Http404
+    return found
+
+
+@require_safe
+def results(request: HttpRequest, key: str) -> HttpResponse:
+    """Everything the public may know of a survey's answers, as tables."""
+    return render(request, "surveys/results_page.html", {"survey": _published(key)})
+
+
+@require_safe
+def results_json(request: HttpRequest, key: str) -> HttpResponse:
+    return JsonResponse(published(_published(key)), json_dumps_params={"ensure_ascii": False})
+
+
+@require_safe
+def results_csv(request: HttpRequest, key: str) -> HttpResponse:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="resultats-{key}.csv"'
+    write_csv(response, results_rows(published(_published(key))))
+    return response
+
+
+Context = dict[str, Any]
+__all__ = ["CompiledSurvey", "respond", "results", "results_csv", "results_json", "survey", "thanks"]

@@ -1,0 +1,81 @@
+"""Surveys in the Wagtail admin: snippets with drafts, preview, history, locking and workflow."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.widgets.button import Button
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from .admin import EffectsPanel, SurveyForm, copy_survey
+from .models import Survey
+
+
+class SurveyViewSet(SnippetViewSet):
+    model = Survey
+    icon = "clipboard-list"
+    menu_label = _("Surveys")
+    menu_name = "surveys"
+    menu_order = 210
+    add_to_admin_menu = True
+    list_display = ["title", "responses_so_far", "_updated_at"]
+    search_fields = ["title"]
+    ordering = ["-pk"]
+    copy_view_enabled = False
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(
+                [EffectsPanel(), FieldPanel("title"), FieldPanel("introduction"), FieldPanel("questions")],
+                heading=_("Questions"),
+            ),
+            ObjectList(
+                [
+                    FieldPanel("pace"),
+                    FieldPanel("show_results"),
+                    FieldPanel("thanks"),
+                    MultiFieldPanel(
+                        [FieldPanel("opens_at"), FieldPanel("closes_at")],
+                        heading=_("Dates of its own"),
+                        classname="collapsed",
+                    ),
+                ],
+                heading=_("Settings"),
+            ),
+        ],
+        base_form_class=SurveyForm,
+    )
+
+    def get_queryset(self, request: Any) -> QuerySet[Survey]:
+        return Survey.objects.defer("questions")
+
+
+register_snippet(SurveyViewSet)
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list:
+    return [path("surveys/<int:pk>/copy/", copy_survey, name="surveys_copy")]
+
+
+@hooks.register("register_snippet_listing_buttons")
+def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
+    if isinstance(snippet, Survey) and user.has_perm("surveys.add_survey"):
+        yield Button(_("Copy"), reverse("surveys_copy", args=[snippet.pk]), icon_name="copy", priority=25)
+        if snippet.live_version_id:
+            yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
+
+
+@hooks.register("register_permissions")
+def permissions() -> QuerySet[Permission]:
+    return Permission.objects.filter(content_type__app_label="surveys", codename__endswith="_survey")
+
+
+@hooks.register("construct_wagtail_userbar")
+def userbar(request: Any, items: list, page: Any) -> None:
+    """Nothing of the admin on public pages: they are the same for everybody."""
+    items.clear()

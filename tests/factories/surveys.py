@@ -1,0 +1,88 @@
+"""Surveys in the states tests need: `SurveyFactory(open=True)`, `SurveyFactory(closed=True)`…"""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import factory
+from django.utils import timezone
+
+from surveys.models import Survey
+from surveys.questions import TYPES
+
+MINIMAL: dict[str, dict[str, Any]] = {
+    "single": {"options": ["à pied", "à vélo", "en voiture"], "other": True},
+    "multiple": {"options": ["le marché", "les commerces", "traverser", "l’école"], "max_choices": 3},
+    "grid": {
+        "rows": ["Il manque de l’ombre.", "Il faut des places."],
+        "scale": ["oui", "plutôt", "non"],
+        "no_opinion": True,
+    },
+    "scale": {"low": "pas du tout", "high": "tout à fait"},
+    "number": {"minimum": 0, "maximum": 120, "decimals": 0, "unit": "ans"},
+    "short_text": {},
+    "long_text": {"max_length": 600},
+    "date": {},
+}
+
+
+def question(kind: str, wording: str = "", **values: Any) -> dict[str, Any]:
+    """A question as StreamField stores it; lists of strings become list items with ids."""
+    merged = {"wording": wording or f"Question {kind}", "help": "", "required": False, "code": ""}
+    merged |= MINIMAL[kind] | values
+    return {"type": kind, "id": str(uuid.uuid4()), "value": {k: _items(v) for k, v in merged.items()}}
+
+
+def _items(value: Any) -> Any:
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return [{"type": "item", "id": str(uuid.uuid4()), "value": v} for v in value]
+    return value
+
+
+def every_type() -> list[dict[str, Any]]:
+    return [question(kind) for kind in TYPES]
+
+
+def set_questions(survey: Survey, questions: list[dict[str, Any]]) -> None:
+    survey.questions = Survey._meta.get_field("questions").stream_block.to_python(questions)
+
+
+class SurveyFactory(factory.django.DjangoModelFactory):
+    """A draft; the traits publish it."""
+
+    class Meta:
+        model = Survey
+        skip_postgeneration_save = True
+
+    class Params:
+        coming = factory.Trait(
+            published=True, opens_at=factory.LazyFunction(lambda: timezone.now() + timedelta(days=2))
+        )
+        open = factory.Trait(published=True)
+        closed = factory.Trait(
+            published=True,
+            opens_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=9)),
+            closes_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=2)),
+        )
+        by_step = factory.Trait(pace="step")
+
+    title = factory.Sequence(lambda n: f"Enquête {n}")
+    live = False
+
+    @classmethod
+    def _create(cls, model_class: type[Survey], *args: Any, **kwargs: Any) -> Survey:
+        published = kwargs.pop("published", False)
+        questions = kwargs.pop("questions", None)
+        survey = model_class(*args, **kwargs)
+        set_questions(survey, every_type() if questions is None else questions)
+        survey.save()
+        if published:
+            survey.save_revision().publish()
+        return Survey.objects.get(pk=survey.pk)
+
+
+def republish(survey: Survey, questions: list[dict[str, Any]]) -> Survey:
+    """Edit the questions and publish, as an agent does."""
+    set_questions(survey, questions)
+    survey.save_revision().publish()
+    return Survey.objects.get(pk=survey.pk)

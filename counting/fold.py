@@ -15,7 +15,7 @@ from .packing import count
 BATCH = 5000
 SECONDS = 20.0  # a fold gives way after this long; the next nudge or sweep goes on
 
-# ctid and SKIP LOCKED: never waits for a writer, never scans the rows that a long reader keeps from being vacuumed away.
+# ctid and SKIP LOCKED: never waits for a writer, never scans dead rows that a long reader keeps from being vacuumed.
 _TAKE = {
     "postgresql": """DELETE FROM counting_ledgerentry WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM counting_ledgerentry WHERE tool_id = %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))

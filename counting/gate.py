@@ -1,4 +1,4 @@
-"""The closing gate: whoever writes holds it shared, whoever closes holds it alone, so no thanks comes after the seal."""
+"""The closing gate: writers hold it shared, who closes holds it alone, so that no thanks comes after the seal."""
 
 from django.db import connection, transaction
 
@@ -7,10 +7,6 @@ from .models import Tool
 _GATE = 0x50414C  # advisory-lock namespaces of this site's database: "PAL", and the next one for the fold
 _FOLD = _GATE + 1
 LOCK_TIMEOUT = "3s"
-
-
-class NotOpen(Exception):
-    """The tool is closing, sealed or gone."""
 
 
 def enter(tool_id: int) -> None:

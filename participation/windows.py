@@ -11,9 +11,10 @@ def is_within(now: datetime, opens_at: datetime | None, closes_at: datetime | No
 
 
 def database_now_sql() -> str:
-    """The SQL expression for this very instant on the database's clock, comparable with stored datetimes (UTC); for SQL with parameters.
+    """The SQL expression for this very instant on the database's clock, comparable with stored datetimes (UTC).
 
     `clock_timestamp()`, not `now()`: a transaction that waited at the gate must not be judged by when it began.
+    Percent signs are doubled, for statements with parameters.
     """
     if connection.vendor == "postgresql":
         return "clock_timestamp()"

@@ -48,7 +48,7 @@ class SurveyForm(WagtailAdminModelForm):
             self.add_error(
                 None,
                 _(
-                    "This changes questions that people already answered. Read what it does above, tick the box, publish again."
+                    "This changes questions that people already answered. Read what it does, tick the box, publish again."
                 ),
             )
 

@@ -87,6 +87,9 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
             self._give_identity()
         super().save(*args, **kwargs)
 
+    def get_absolute_url(self) -> str:
+        return reverse("surveys:survey", args=[self.key])
+
     def _give_identity(self) -> None:
         """A survey starts in a scope of its own; publishing it inside a consultation moves it there."""
         if self.scope_id is None:
@@ -107,9 +110,6 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         )
         copy.save()
         return copy
-
-    def get_absolute_url(self) -> str:
-        return reverse("surveys:survey", args=[self.key])
 
     def phase(self, now: datetime | None = None) -> str:
         """ "unpublished", "coming", "open" or "closed" at `now`; what intake decides on is the database's clock."""

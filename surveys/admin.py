@@ -46,10 +46,7 @@ class SurveyForm(WagtailAdminModelForm):
         if found and not data.get("effects_read"):
             self.unconfirmed = found
             self.add_error(
-                None,
-                _(
-                    "This changes questions that people already answered. Read what it does, tick the box, publish again."
-                ),
+                None, _("These questions already have answers. Read the effect, tick the box, publish again.")
             )
 
 

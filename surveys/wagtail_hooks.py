@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
+
+from counting.models import Tally
 
 from .admin import EffectsPanel, SurveyForm, copy_survey
 from .models import Survey
@@ -23,7 +26,12 @@ class SurveyViewSet(SnippetViewSet):
     menu_name = "surveys"
     menu_order = 210
     add_to_admin_menu = True
-    list_display = ["title", "responses_so_far", "_updated_at"]
+    list_display = [
+        "title",
+        LiveStatusTagColumn(),
+        Column("responses_so_far", label=_("Responses"), accessor="responses_so_far"),
+        UpdatedAtColumn(),
+    ]
     search_fields = ["title"]
     ordering = ["-pk"]
     copy_view_enabled = False
@@ -51,7 +59,8 @@ class SurveyViewSet(SnippetViewSet):
     )
 
     def get_queryset(self, request: Any) -> QuerySet[Survey]:
-        return Survey.objects.defer("questions")
+        counted = Tally.objects.filter(tool_id=OuterRef("tool_id"), name="n").values("n")
+        return Survey.objects.defer("questions").annotate(responses_so_far=Subquery(counted))
 
 
 register_snippet(SurveyViewSet)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
-from counting.models import Tally, Tool
+from counting.models import Tool
 from participation.models import Scope
 from participation.windows import is_within
 
@@ -122,12 +122,6 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         if all(is_within(now, *window) for window in windows):
             return "open"
         return "closed" if any(closes and closes <= now for _opens, closes in windows) else "coming"
-
-    def responses_so_far(self) -> int:
-        """How many responses are counted; the admin's list shows it."""
-        return Tally.objects.filter(tool_id=self.tool_id, name="n").values_list("n", flat=True).first() or 0
-
-    responses_so_far.short_description = _("Responses")  # type: ignore[attr-defined]
 
     def opening(self) -> datetime | None:
         """When both windows are open at the earliest."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -86,7 +86,7 @@ def _binary_cursor() -> Any:
     return cursor
 
 
-def _gather(views: dict[str, Counter[int]], rows) -> None:
+def _gather(views: dict[str, Counter[int]], rows: Iterable[Any]) -> None:
     buffers: dict[tuple[str, int], list[bytes]] = {}
     for view, number, cells, n in rows:
         if view == "tally":

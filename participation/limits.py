@@ -18,10 +18,10 @@ _MAX_KEYS = 50_000
 
 
 class Limit(NamedTuple):
-    """At most `count` acts of one kind per address in each window of `seconds`."""
+    """At most `times` acts of one kind per address in each window of `seconds`."""
 
     name: str
-    count: int
+    times: int
     seconds: int
 
 
@@ -41,7 +41,7 @@ _counts: dict[tuple[str, int, bytes], int] = {}
 
 def is_over(limit: Limit, request: HttpRequest) -> bool:
     """Count one act of this visitor's address; True when that is more than `limit` allows."""
-    if limit.count <= 0:
+    if limit.times <= 0:
         return False
     window = int(time.monotonic() // limit.seconds)
     who = hashlib.blake2b(client_address(request).encode(), key=_SALT, digest_size=12).digest()
@@ -50,7 +50,7 @@ def is_over(limit: Limit, request: HttpRequest) -> bool:
         if len(_counts) >= _MAX_KEYS:
             _forget_past_windows(limit, window)
         _counts[key] = count = _counts.get(key, 0) + 1
-    return count > limit.count
+    return count > limit.times
 
 
 def _forget_past_windows(limit: Limit, window: int) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
@@ -19,7 +20,7 @@ def new_salt() -> bytes:
 
 
 class ScopeManager(models.Manager["Scope"]):
-    def create(self, **fields) -> "Scope":
+    def create(self, **fields: Any) -> "Scope":
         """A new scope; tags are short, so one already taken is drawn again."""
         for _attempt in range(20):
             try:

@@ -10,7 +10,7 @@ class SurveysConfig(AppConfig):
         from counting.reconcile import truths
         from participation import receipts
 
-        from . import intake
+        from . import intake, publishing  # noqa: F401 - publishing listens to what the models announce
 
         truths["survey"] = intake.TRUTH
         receipts.register(intake.find_traces, intake.erase)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.dispatch import receiver
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +16,7 @@ from participation.models import Scope
 
 from . import cells
 from .models import Response, Survey, SurveyVersion
+from .models.survey import about_to_publish, has_published
 from .questions import TYPES, Schema, type_of
 
 MAX_QUESTIONS = 200
@@ -97,14 +99,25 @@ def freeze(survey: Survey) -> SurveyVersion:
     last = latest_version(survey)
     schema = build_schema(survey, last.schema if last else None)
     digest = hashlib.sha256(json.dumps(schema, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    version = last
-    if last is None or last.digest != digest:
+    if last and last.digest == digest:
+        version = last
+    else:
         number = last.number + 1 if last else 1
         ledger.register_cells(survey.tool, cells.names(schema["questions"]))
         version = SurveyVersion.objects.create(survey=survey, number=number, schema=schema, digest=digest)
     Survey.objects.filter(pk=survey.pk).update(live_version=version)
     survey.live_version = version
     return version
+
+
+@receiver(about_to_publish)
+def _check_before(sender: type[Survey], draft: Survey, **kwargs: Any) -> None:
+    check(draft)
+
+
+@receiver(has_published)
+def _freeze_after(sender: type[Survey], survey: Survey, **kwargs: Any) -> None:
+    freeze(survey)
 
 
 def effects(draft: Survey) -> list[str]:

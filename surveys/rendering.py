@@ -35,6 +35,9 @@ def _blank(key: str, number: int, language: str) -> str:
     return draw_form(compiled(key, number), _TOKEN_PLACE)
 
 
+forget = _blank.cache_clear
+
+
 def draw_form(
     survey: CompiledSurvey, token: str, typed: Typed | None = None, errors: Errors = (), step: int = 1
 ) -> SafeString:

@@ -1,5 +1,7 @@
 """Settings every environment shares; what differs from one machine to the next comes from environment variables."""
 
+import hashlib
+import tempfile
 from pathlib import Path
 
 import environ
@@ -38,7 +40,6 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_rq",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -50,6 +51,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "cms.headers.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -89,16 +92,26 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
+    # No health check before each request, it would be one statement more: a connection that broke answers 503 "not
+    # saved, try again" once and is replaced.
     DATABASES["default"]["CONN_MAX_AGE"] = 600
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-REDIS_URL = env("REDIS_URL", default=f"unix://{VAR_DIR / 'redis.sock'}?db=0")
+
+def _socket() -> Path:
+    """Where the embedded Redis listens; unix socket paths may not be longer than about a hundred bytes."""
+    path = VAR_DIR / "redis.sock"
+    name = hashlib.sha256(str(path).encode()).hexdigest()[:12]
+    return path if len(str(path)) < 95 else Path(tempfile.gettempdir()) / f"palabre-{name}.sock"
+
+
+REDIS_URL = env("REDIS_URL", default=f"unix://{_socket()}?db=0")
 RQ_QUEUES = {
     name: {"URL": REDIS_URL, "SERIALIZER": "rq.serializers.JSONSerializer"} for name in ("high", "default", "low")
 }
-RQ_SHOW_ADMIN_LINK = False
+RQ = {"WORKER_CLASS": "cms.rq.JSONWorker"}
+RQ_SHOW_ADMIN_LINK = False  # the queue dashboard is mounted nowhere
 
-LANGUAGE_CODE = "fr"
+LANGUAGE_CODE = env("LANGUAGE_CODE", default="fr")
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env("TIME_ZONE", default="Europe/Paris")
@@ -107,6 +120,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))
@@ -127,3 +141,27 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many proxies of o
 PARTICIPATION_SECRET = env("PARTICIPATION_SECRET", default="")  # keys receipt codes; default: SECRET_KEY
 # Responses one network address may send per ten minutes to each web process; 0: no limit. A school shares one address.
 RESPONSES_PER_ADDRESS = (env.int("RESPONSES_PER_ADDRESS", default=120), 600)
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# One line an event, without addresses and without query strings: a log must not tell who answered what.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "rq.worker": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
+}

@@ -6,3 +6,5 @@ from .base import env
 SECRET_KEY = env("SECRET_KEY", default="dev-only-secret-never-used-in-production")
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
+WHITENOISE_USE_FINDERS = True  # static files straight from the tree: nothing to collect
+WHITENOISE_AUTOREFRESH = DEBUG

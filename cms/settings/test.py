@@ -1,7 +1,14 @@
-"""What the test suite runs on: fast password hashing, no outside service but the database and Redis it was given."""
+"""What the test suite runs on: quick password hashing, and the database and Redis it was given."""
 
 from .base import *  # noqa: F403
+from .base import DATABASES, VAR_DIR
 
 SECRET_KEY = "test-secret"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = VAR_DIR / "test-media"
+RESPONSES_PER_ADDRESS = (0, 600)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: threads and processes of a test see the same database.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,12 @@ from participation.models import Scope
 from participation.windows import is_within
 
 from ..questions import TYPES
+
+
+# News for `publishing`, which this module may not import: the draft about to go live (a receiver that raises stops it),
+# and the survey that did, in the same transaction.
+about_to_publish = Signal()
+has_published = Signal()
 
 
 def new_key() -> str:
@@ -137,12 +144,10 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
 
     def publish(self, revision: Any, user: Any = None, **kwargs: Any) -> None:
         """Publish and freeze a version, both or none. Raises ValidationError when the draft cannot be published."""
-        from ..publishing import check, freeze
-
         with transaction.atomic():
-            check(revision.as_object())
+            about_to_publish.send(Survey, draft=revision.as_object())
             super().publish(revision, user=user, **kwargs)
-            freeze(Survey.objects.get(pk=self.pk))
+            has_published.send(Survey, survey=Survey.objects.get(pk=self.pk))
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
@@ -152,9 +157,7 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         return "surveys/preview.html"
 
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
-        from ..rendering import preview_form
-
-        return {**super().get_preview_context(request, mode_name), "survey": self, "form": preview_form(self)}
+        return {**super().get_preview_context(request, mode_name), "survey": self}
 
 
 class SurveyVersion(models.Model):

@@ -8,7 +8,7 @@ A *cell name* is what is counted; its form is "<kind>:<question id>[:<part>…]"
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from wagtail import blocks
 Schema = dict[str, Any]
 Answer = Any
 Count = Callable[[str], int]
-Message = str | Promise
+Message: TypeAlias = str | Promise
 
 # What stands for "left empty" and for "was not asked" in files that people bring along.
 EMPTY = {"", "no answer", "sans réponse", "non réponse", "not selected", "-"}

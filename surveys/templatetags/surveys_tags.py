@@ -78,5 +78,6 @@ def segments(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @register.simple_tag
-def blank_form(survey: Survey) -> SafeString:
-    return rendering.blank_form(compiled_live(survey))
+def draft_form(survey: Survey) -> SafeString:
+    """The form as a draft would be published, for previews."""
+    return rendering.preview_form(survey)

@@ -1,0 +1,53 @@
+"""The periodic process: does by itself, every so often, what may not depend on any messenger."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.core.management import call_command
+from django.db import close_old_connections
+
+from counting import jobs
+
+log = logging.getLogger(__name__)
+
+
+class Duty(NamedTuple):
+    """`act` is done every `seconds`. Every act is safe to do twice or at two places at once."""
+
+    name: str
+    seconds: int
+    act: Callable[[], object]
+
+
+def publish_scheduled() -> None:
+    """Bring pages and surveys online and offline at the times their agents chose."""
+    call_command("publish_scheduled", verbosity=0)
+
+
+DUTIES = [
+    Duty("sweep", 30, jobs.sweep_all),
+    Duty("publish", 60, publish_scheduled),
+    Duty("reconcile", 3600, jobs.reconcile_all),
+]
+
+
+def run_for_ever(tick: float = 1.0) -> None:
+    due = {duty.name: time.monotonic() + duty.seconds for duty in DUTIES}
+    while True:
+        for duty in DUTIES:
+            if time.monotonic() >= due[duty.name]:
+                due[duty.name] = time.monotonic() + duty.seconds
+                _do(duty)
+        time.sleep(tick)
+
+
+def _do(duty: Duty) -> None:
+    close_old_connections()
+    try:
+        duty.act()
+    except Exception:  # one duty that fails must not stop the others, nor itself the next time
+        log.exception("%s failed; next try in %d s", duty.name, duty.seconds)
+    finally:
+        close_old_connections()

@@ -1,0 +1,84 @@
+"""What every test stands on: a messenger, a site with a root page, and a real browser where there is one."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# Before Django reads its settings: a folder of our own, and a Redis-compatible server unless one was given.
+_var = Path(tempfile.mkdtemp(prefix="palabre-test-"))
+os.environ.setdefault("VAR_DIR", str(_var))
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop of its own in the test's thread
+atexit.register(shutil.rmtree, _var, ignore_errors=True)
+
+if "REDIS_URL" not in os.environ:
+    from cms import redis_server
+
+    _socket = _var / "redis.sock"
+    _server = redis_server.start(_socket)
+    os.environ["REDIS_URL"] = f"unix://{_socket}?db=0"
+    atexit.register(_server.kill)
+
+import pytest  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+
+CHROMIUM = next((p for p in (shutil.which("chromium"), shutil.which("google-chrome")) if p), None)
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_memory():
+    """Nothing a process remembers may leak from one test into the next: ids start again with each rollback."""
+    from participation import limits
+    from surveys import forms, rendering
+
+    yield
+    forms.forget()
+    rendering.forget()
+    limits.forget_all()
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_serialized_rollback():
+    """What migrations put in place (root page, locale, owed pages) comes back after a test that truncates."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real Chromium; tests that need it are skipped, in plain words, where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: the journeys in a real browser were not made")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens a page as a visitor: `visit(javascript=False, width=320)` gives a Playwright page."""
+    contexts = []
+
+    def open_page(javascript: bool = True, width: int = 1366, height: int = 768, **options):
+        context = browser.new_context(
+            java_script_enabled=javascript, viewport={"width": width, "height": height}, locale="fr-FR", **options
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()

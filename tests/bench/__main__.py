@@ -1,0 +1,42 @@
+"""Runs the goals asked for (all by default) and prints one table."""
+
+import os
+import sys
+from importlib import import_module
+
+from . import database
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
+os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/9")
+database.url()
+
+GOALS = {
+    "g1": "submission.throughput",
+    "g2": "submission.statements",
+}
+
+
+def main(wanted: list[str]) -> None:
+    if unknown := [name for name in wanted if name not in GOALS]:
+        raise SystemExit(f"Unknown goal: {', '.join(unknown)}. There are {', '.join(GOALS)}.")
+    import django
+
+    django.setup()
+    from .table import draw
+
+    database.create()
+    rows = []
+    try:
+        for name in wanted or GOALS:
+            module, _dot, function = GOALS[name].partition(".")
+            print(f"{name}…", file=sys.stderr, flush=True)
+            rows.append(getattr(import_module(f"tests.bench.{module}"), function)())
+    finally:
+        if rows:
+            print(draw(rows))
+        if "KEEP" not in os.environ:
+            database.drop()
+
+
+if __name__ == "__main__":
+    main([name.lower() for name in sys.argv[1:]])

@@ -1,0 +1,1 @@
+"""A Wagtail page for measuring, with or without a survey in it; installed by tests.bench.settings alone."""

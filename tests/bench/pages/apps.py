@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BenchPagesConfig(AppConfig):
+    name = "tests.bench.pages"
+    label = "bench_pages"

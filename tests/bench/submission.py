@@ -1,0 +1,114 @@
+"""G1 and G2: a validated, durable submission over HTTP beside a bare CSRF POST with one INSERT."""
+
+import random
+import tempfile
+import urllib.request
+from urllib.parse import urlencode
+
+from django.db import connection
+
+from participation.receipts import issue_token
+from surveys.forms import compiled_live
+from surveys.models import Response, Survey
+
+from . import database, inside, reference, serving
+from .table import Row
+
+FORM = "application/x-www-form-urlencoded"
+FLOOR_TABLE = """CREATE TABLE IF NOT EXISTS floor_response (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, data jsonb NOT NULL, created timestamptz NOT NULL DEFAULT now())
+"""
+ROUNDS, SECONDS, WARMUP = 5, 4, 2
+
+
+def throughput() -> Row:
+    survey = reference.make_survey(10)
+    with database.connect() as db:
+        db.execute(FLOOR_TABLE)
+    with serving.server("floor") as floor, serving.server("ours") as ours:
+        cookie, typed = _floor_bodies(survey)
+        floor_head = {"Cookie": cookie, "Content-Type": FORM}
+        origin = f"http://127.0.0.1:{serving.PORTS['ours']}"
+        our_head = {"Origin": origin, "Content-Type": FORM}
+        answer, respond = serving.url("floor", "/answer"), serving.url("ours", f"/enquetes/{survey.key}/repondre/")
+        floor_runs, our_runs, before, issued = [], [], 0, 0
+        for turn in range(ROUNDS + 1):
+            seconds = SECONDS if turn else WARMUP
+            floor_runs.append(serving.load(floor, answer, typed, floor_head, seconds))
+            n = int((our_runs[-1].rate if our_runs else 2000) * 1.5 * seconds) + 2000
+            our_runs.append(serving.load(ours, respond, reference.bodies(survey, n, turn), our_head, seconds))
+            issued += our_runs[-1].requests
+    stored = Response.objects.filter(survey=survey).count() - before
+    return _row(serving.median(floor_runs[1:]), serving.median(our_runs[1:]), issued, stored)
+
+
+def _floor_bodies(survey: Survey) -> tuple[str, list[str]]:
+    with urllib.request.urlopen(serving.url("floor", "/token")) as answer:
+        token, cookie = answer.read().decode(), answer.headers["Set-Cookie"].split(";")[0]
+    return cookie, reference.floor_bodies(survey, token)
+
+
+def _row(floor: serving.Served, ours: serving.Served, answered: int, stored: int) -> Row:
+    ratio = ours.rate / floor.rate
+    cpu = (ours.server_ms + ours.database_ms, floor.server_ms + floor.database_ms)
+    note = (
+        f"CPU per request (server + database) floor {floor.server_ms:.2f} + {floor.database_ms:.2f} ms, "
+        f"ours {ours.server_ms:.2f} + {ours.database_ms:.2f} ms, ratio {cpu[1] / cpu[0]:.2f}; "
+        f"p95 {floor.p95_ms:.0f} and {ours.p95_ms:.0f} ms; answered {answered}, stored {stored}, refused {ours.refused}; "
+        f"others used {max(floor.others, ours.others):.1f} processors"
+    )
+    return Row(
+        "G1 submission over HTTP",
+        f"{floor.rate:.0f}/s",
+        f"{ours.rate:.0f}/s",
+        f"{ratio:.2f}",
+        "≥ .50 [.35]",
+        ratio >= 0.5,
+        note,
+    )
+
+
+def statements() -> Row:
+    """Counted on the wire by libpq, so that nothing Django does not log goes unseen."""
+    counted = {n: _statements(reference.make_survey(n)) for n in (1, 10, 20)}
+    without_begin = {n: [s for s in found if s != "BEGIN"] for n, found in counted.items()}
+    most = max(len(found) for found in without_begin.values())
+    same = len({len(found) for found in without_begin.values()}) == 1
+    heads = ", ".join(f"{s[:28].strip()}…" if len(s) > 28 else s for s in counted[10])
+    return Row(
+        "G2 SQL statements, 1/10/20 questions",
+        "1",
+        "/".join(str(len(found)) for found in without_begin.values()),
+        "–",
+        "≤ 4, constant",
+        most <= 4 and same,
+        f"on the wire, BEGIN aside: {heads}",
+    )
+
+
+def _statements(survey: Survey) -> list[str]:
+    made, rng = compiled_live(survey), random.Random(2)
+    address = f"/enquetes/{survey.key}/repondre/"
+
+    def body() -> str:
+        typed = reference.form(made, reference.answers(made, rng))
+        return urlencode({"version": made.number, "token": issue_token(made.key), **typed}, doseq=True)
+
+    inside.request(address, body())
+    connection.ensure_connection()
+    with tempfile.TemporaryFile("w+") as trace:
+        connection.connection.pgconn.trace(trace.fileno())
+        answer = inside.request(address, body())
+        connection.connection.pgconn.untrace()
+        trace.seek(0)
+        if answer.status != 303:
+            raise SystemExit(f"G2: the submission was answered {answer.status}.")
+        return [s for line in trace if (s := _sql(line))]
+
+
+def _sql(line: str) -> str:
+    """The SQL of a traced message that asks for something to be executed, else ""."""
+    parts = line.rstrip("\n").split("\t")
+    if len(parts) > 3 and parts[1] == "F" and parts[3] in ("Query", "Parse") or "\tF\t" in line and "Query" in line:
+        return " ".join(line.split('"', 1)[-1].rsplit('"', 1)[0].split())
+    return ""

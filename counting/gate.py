@@ -7,6 +7,8 @@ from .models import Tool
 _GATE = 0x50414C  # advisory-lock namespaces of this site's database: "PAL", and the next one for the fold
 _FOLD = _GATE + 1
 LOCK_TIMEOUT = "3s"
+# PostgreSQL. A statement of its own, before any that judges the state: a snapshot taken before the lock would be old.
+ENTER = f"SELECT set_config('lock_timeout', '{LOCK_TIMEOUT}', true), pg_advisory_xact_lock_shared({_GATE}, %s)"
 
 
 def enter(tool_id: int) -> None:
@@ -17,10 +19,7 @@ def enter(tool_id: int) -> None:
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock_shared(%s, %s)",
-                [LOCK_TIMEOUT, _GATE, tool_id],
-            )
+            cursor.execute(ENTER, [tool_id])
 
 
 def enter_alone(tool_id: int) -> Tool:

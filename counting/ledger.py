@@ -10,6 +10,9 @@ from .packing import MAX_CELLS
 
 _INSERT = "INSERT INTO counting_ledgerentry (tool_id, sign, cells) VALUES (%s, %s, %s)"
 
+# PostgreSQL: the ledger rows of what the CTE {source} stores, in the same statement. Parameters: tool id, packed cells.
+BESIDE = "INSERT INTO counting_ledgerentry (tool_id, sign, cells) SELECT %s, 1, %s::bytea FROM {source}"
+
 
 def write(tool_id: int, changes: Iterable[tuple[int, bytes]]) -> None:
     """Add (sign, packed cells) changes of a tool to the ledger, in one statement. Needs a transaction."""

@@ -8,9 +8,10 @@ erase             the same for everything behind a participant key
 import json
 import uuid
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from counting import gate, jobs, ledger
@@ -39,23 +40,38 @@ class Receipt(NamedTuple):
     fresh: bool
 
 
-def _columns() -> str:
-    return "id, survey_id, version_id, participant_key, submission_key, answers, cells, channel, received_on"
+_COLUMNS = "id, survey_id, version_id, participant_key, submission_key, answers, cells, channel, received_on"
+_VALUES = {
+    "postgresql": "%s::uuid, s.id, %s::bigint, %s::bytea, %s::bytea, %s::jsonb, %s::bytea, %s, %s::date",
+    "sqlite": "%s, s.id, %s, %s, %s, %s, %s, %s, %s",
+}
 
 
-def _insert_sql() -> str:
-    """One statement that judges, by the database's clock, whether the survey is open, and stores only if it is."""
-    answers = "%s::jsonb" if connection.vendor == "postgresql" else "%s"
-    casts = "%s::uuid, s.id, %s::bigint" if connection.vendor == "postgresql" else "%s, s.id, %s"
-    day = "%s::date" if connection.vendor == "postgresql" else "%s"
-    binary = "%s::bytea" if connection.vendor == "postgresql" else "%s"
+@cache
+def _insert_sql(vendor: str) -> str:
+    """One statement that judges, by the database's clock, whether the survey is open, and stores only if it is.
+
+    The states are read one by one: a join of the three tables costs PostgreSQL more to plan than to run.
+    """
     return f"""
-        INSERT INTO surveys_response ({_columns()})
-        SELECT {casts}, {binary}, {binary}, {answers}, {binary}, %s, {day}
-        FROM surveys_survey s JOIN counting_tool t ON t.id = s.tool_id JOIN participation_scope c ON c.id = s.scope_id
-        WHERE s.id = %s AND s.scope_id = %s AND s.live AND c.live AND t.state = 'open'
-          AND {within_sql("s")} AND {within_sql("c")}
+        INSERT INTO surveys_response ({_COLUMNS})
+        SELECT {_VALUES[vendor]} FROM surveys_survey s
+        WHERE s.id = %s AND s.scope_id = %s AND s.live AND {within_sql("s")}
+          AND (SELECT t.state FROM counting_tool t WHERE t.id = s.tool_id) = 'open'
+          AND (SELECT c.live AND {within_sql("c")} FROM participation_scope c WHERE c.id = s.scope_id)
         ON CONFLICT DO NOTHING RETURNING 1
+    """  # noqa: S608 - no outside value is in the text
+
+
+@cache
+def _at_once_sql() -> str:
+    """PostgreSQL: gate, response and ledger row in one message, which is one transaction and one round trip.
+
+    Each statement of it takes a snapshot of its own, so the survey's state is judged after the gate was passed.
+    """
+    stored = _insert_sql("postgresql")
+    return f"""{gate.ENTER};
+        WITH stored AS ({stored}), noted AS ({ledger.BESIDE.format(source="stored")}) SELECT 1 FROM stored
     """  # noqa: S608 - no outside value is in the text
 
 
@@ -73,12 +89,20 @@ def record_response(
     codes = [code, own] if code and code[:4] == survey.tag and code != own else [own]
     submission = submission_key(survey.salt, token)
     cells = survey.pack(answers, channel)
+    rows = [_Row(participant_key(survey.salt, c), submission, answers, cells, channel) for c in codes]
+    if connection.vendor == "postgresql" and _store_at_once(survey, rows[0]):
+        jobs.nudge(survey.tool_id)
+        return Receipt(codes[0], True)
+    return _record_step_by_step(survey, codes, rows)
+
+
+def _record_step_by_step(survey: CompiledSurvey, codes: list[str], rows: list["_Row"]) -> Receipt:
+    """For SQLite, and for all that is not a new response to an open survey."""
     with transaction.atomic():
         gate.enter(survey.tool_id)
-        for candidate in codes:
-            row = _Row(participant_key(survey.salt, candidate), submission, answers, cells, channel)
+        for candidate, row in zip(codes, rows, strict=True):
             if _insert(survey, row):
-                ledger.write(survey.tool_id, [(1, cells)])
+                ledger.write(survey.tool_id, [(1, row.cells)])
                 jobs.nudge(survey.tool_id)
                 return Receipt(candidate, True)
             if known := _same_submission(survey, row, codes):
@@ -94,17 +118,25 @@ class _Row(NamedTuple):
     channel: str
 
 
-def _insert(survey: CompiledSurvey, row: _Row) -> bool:
+def _values(survey: CompiledSurvey, row: _Row) -> list[Any]:
     answers = json.dumps(row.answers, ensure_ascii=False, separators=(",", ":"))
-    response = uuid.uuid4() if connection.vendor == "postgresql" else uuid.uuid4().hex
+    return [
+        *(uuid.uuid4().hex, survey.version_id, row.participant, row.submission, answers, row.cells),
+        *(row.channel, timezone.localdate().isoformat(), survey.survey_id, survey.scope_id),
+    ]
+
+
+def _insert(survey: CompiledSurvey, row: _Row) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            _insert_sql(),
-            [
-                *(response, survey.version_id, row.participant, row.submission, answers, row.cells),
-                *(row.channel, timezone.localdate().isoformat(), survey.survey_id, survey.scope_id),
-            ],
-        )
+        cursor.execute(_insert_sql(connection.vendor), _values(survey, row))
+        return cursor.fetchone() is not None
+
+
+def _store_at_once(survey: CompiledSurvey, row: _Row) -> bool:
+    """Store a new response to an open survey with its ledger row; False, and nothing stored, when it is not that."""
+    with connection.cursor() as cursor:
+        cursor.execute(_at_once_sql(), [survey.tool_id, *_values(survey, row), survey.tool_id, row.cells])
+        cursor.nextset()
         return cursor.fetchone() is not None
 
 
@@ -147,16 +179,30 @@ def _why_refused(survey: CompiledSurvey) -> str:
     return "closed" if phase == "open" else phase  # open by our clock, shut by the database's, which decides
 
 
-def receive(key: str, number: int, answers_of: Any, token: str, code: str | None) -> Receipt:
-    """`record_response` that follows a survey which joined a consultation since its form was compiled here."""
-    for attempt in (1, 2):
-        survey = compiled(key, number)
-        try:
-            return record_response(survey, answers_of, token, code=code if code else None)
-        except Closed as refused:
-            if refused.phase != "moved" or attempt == 2:
-                raise
-    raise AssertionError
+def receive(key: str, number: int, answers: Mapping[str, Any], token: str, code: str | None) -> Receipt:
+    """`record_response` for the web: finds the survey compiled, and sees to it that old connections do no harm.
+
+    Django would ask each connection whether it lives before using it, one more round trip for every submission. Here
+    it is used at once; if it was dead, the same response is sent again over a new one, which its token makes harmless.
+    """
+    connection.health_check_done = True
+    try:
+        return _receive(key, number, answers, token, code)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return _receive(key, number, answers, token, code)
+
+
+def _receive(key: str, number: int, answers: Mapping[str, Any], token: str, code: str | None) -> Receipt:
+    """Follows a survey that joined a consultation since its form was compiled here."""
+    try:
+        return record_response(compiled(key, number), answers, token, code=code or None)
+    except Closed as refused:
+        if refused.phase != "moved":
+            raise
+        return record_response(compiled(key, number), answers, token, code=code or None)
 
 
 @transaction.atomic

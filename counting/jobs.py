@@ -4,6 +4,7 @@ Redis is only a messenger: a nudge that fails is forgotten at once, and the peri
 """
 
 import logging
+import threading
 import time
 
 import django_rq
@@ -20,10 +21,14 @@ log = logging.getLogger(__name__)
 
 NUDGE_TIMEOUT = 0.25  # seconds a citizen may wait for the messenger, at the most
 REST = 5.0  # seconds during which a messenger that failed is left alone
+PAUSE = 0.1  # seconds between two nudges of one process for one tool
 GATHER = 0.1  # seconds a counting job lets nudges gather before it starts
 
 _client: redis.Redis | None = None
 _asleep_until = 0.0
+_lock = threading.Lock()
+_sent: dict[int, float] = {}  # tool → when this process last nudged
+_late: set[int] = set()  # tools whose nudge is on its way, a little later
 
 
 def nudge(tool_id: int) -> None:
@@ -32,6 +37,31 @@ def nudge(tool_id: int) -> None:
 
 
 def _nudge(tool_id: int) -> None:
+    """The first nudge goes at once; those that follow within PAUSE become one, sent when it is over."""
+    with _lock:
+        if tool_id in _late:
+            return
+        wait = _sent.get(tool_id, 0.0) + PAUSE - time.monotonic()
+        if wait > 0:
+            _late.add(tool_id)
+        else:
+            _sent[tool_id] = time.monotonic()
+    if wait > 0:
+        timer = threading.Timer(wait, _send_late, [tool_id])
+        timer.daemon = True  # a process that ends does not wait for it: the sweep counts all the same
+        timer.start()
+    else:
+        _send(tool_id)
+
+
+def _send_late(tool_id: int) -> None:
+    with _lock:
+        _late.discard(tool_id)
+        _sent[tool_id] = time.monotonic()
+    _send(tool_id)
+
+
+def _send(tool_id: int) -> None:
     global _asleep_until
     if time.monotonic() < _asleep_until:
         return

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('cells', models.BinaryField()),
                 ('channel', models.CharField(choices=[('web', 'web'), ('paper', 'paper'), ('field', 'field'), ('phone', 'phone'), ('import', 'import')], default='web', max_length=10)),
                 ('received_on', models.DateField()),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='surveys.survey')),
+                ('survey', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='surveys.survey')),
                 ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='surveys.surveyversion')),
             ],
             options={
@@ -93,13 +93,9 @@ class Migration(migrations.Migration):
             model_name='surveyversion',
             constraint=models.UniqueConstraint(fields=('survey', 'number'), name='version_number'),
         ),
-        migrations.AddIndex(
-            model_name='response',
-            index=models.Index(fields=['participant_key'], name='response_participant'),
-        ),
         migrations.AddConstraint(
             model_name='response',
-            constraint=models.UniqueConstraint(fields=('survey', 'participant_key'), name='response_once_per_participant'),
+            constraint=models.UniqueConstraint(fields=('participant_key', 'survey'), name='response_once_per_participant'),
         ),
         migrations.AddConstraint(
             model_name='response',

@@ -20,7 +20,8 @@ class Response(models.Model):
 
     # Random, like everything that could betray the order in which people answered; the date is a day, not an instant.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="responses")
+    # Each index is paid for by every submission: those of the two constraints below serve every look-up.
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="responses", db_index=False)
     version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     participant_key = models.BinaryField(max_length=32)
     submission_key = models.BinaryField(max_length=32)
@@ -33,10 +34,9 @@ class Response(models.Model):
         verbose_name = _("response")
         verbose_name_plural = _("responses")
         constraints = [
-            models.UniqueConstraint(fields=["survey", "participant_key"], name="response_once_per_participant"),
+            models.UniqueConstraint(fields=["participant_key", "survey"], name="response_once_per_participant"),
             models.UniqueConstraint(fields=["survey", "submission_key"], name="response_once_per_submission"),
         ]
-        indexes = [models.Index(fields=["participant_key"], name="response_participant")]
 
     def __str__(self) -> str:
         return str(self.id)

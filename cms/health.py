@@ -11,7 +11,7 @@ from counting.models import LedgerEntry, Tool
 
 
 def health(request: HttpRequest) -> JsonResponse:
-    """{"database", "redis": bool, "oldest_uncounted_seconds", "last_reconcile", "figures_agree"}; 503 without database."""
+    """{"database", "redis", "oldest_uncounted_seconds", "last_reconcile", "figures_agree"}; 503 without database."""
     report: dict[str, object] = {"database": True, "redis": _redis_answers()}
     try:
         oldest = LedgerEntry.objects.aggregate(t=Min("created_at"))["t"]

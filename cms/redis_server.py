@@ -38,7 +38,13 @@ def answers(url: str) -> bool:
 def start(socket: Path) -> subprocess.Popen:
     """Start a server on `socket` and wait until it answers. Raises RuntimeError after ten seconds."""
     socket.unlink(missing_ok=True)
-    process = subprocess.Popen(command(socket), stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd=socket.parent)  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603 - our own command line
+        command(socket),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+        cwd=socket.parent,
+        start_new_session=True,  # Ctrl-C must not reach it before those who use it have stopped
+    )
     for _ in range(200):
         if answers(f"unix://{socket}?db=0"):
             return process

@@ -15,6 +15,10 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("", include("surveys.urls")),
     path("", include("participation.urls")),
+    path("", include("search.urls")),
+    path("", include("home.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     path("", include(wagtail_urls)),
 ]
+
+handler500 = "cms.errors.server_error"

@@ -195,9 +195,13 @@ def _chosen(question: str, part: str, item: str, counts: dict[str, int]) -> int:
     return sum(n for name, n in counts.items() if name.startswith(f"g:{question}:") and name.endswith(f":{item}"))
 
 
+def has_responses(survey: Survey) -> bool:
+    return Response.objects.filter(survey=survey).exists()
+
+
 def check_scope(survey: Survey, scope: Scope | None) -> None:
     """Raise ValidationError when `survey` cannot belong to `scope` because people already answered it in another."""
-    if (scope is None or survey.scope_id != scope.pk) and Response.objects.filter(survey=survey).exists():
+    if (scope is None or survey.scope_id != scope.pk) and has_responses(survey):
         raise ValidationError(
             _("“%(title)s” already has answers in another consultation. Copy the survey and choose the copy.")
             % {"title": survey.title}

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Sum
 from django.utils.dateparse import parse_datetime
 
 from counting import fold
 from counting.models import Tally
 
+from .cells import CHANNELS
 from .forms import compiled_live
 from .models import Survey
 from .questions import type_of
@@ -125,3 +127,11 @@ def hide_small(counts: list[int], threshold: int, exclusive: bool) -> list[int |
 
 def _is_safe(hidden: list[int], threshold: int) -> bool:
     return len(hidden) > 1 and sum(hidden) >= threshold and sum(hidden) > len(hidden)
+
+
+def responses_by_channel() -> dict[str, int]:
+    """Responses counted so far over all surveys, by channel; for the site's public statistics."""
+    names = {f"c:{channel}": channel for channel in CHANNELS}
+    rows = Tally.objects.filter(name__in=names).values_list("name").annotate(total=Sum("n"))
+    counted = {names[name]: total for name, total in rows}
+    return {channel: counted.get(channel, 0) for channel in CHANNELS}

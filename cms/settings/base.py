@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "counting",
     "cms",
     "wagtail.contrib.settings",
+    "wagtail.contrib.sitemaps",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",

@@ -20,7 +20,6 @@ from participation.windows import is_within
 
 from ..questions import TYPES
 
-
 # News for `publishing`, which this module may not import: the draft about to go live (a receiver that raises stops it),
 # and the survey that did, in the same transaction.
 about_to_publish = Signal()

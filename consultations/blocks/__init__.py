@@ -1,0 +1,30 @@
+"""The agent's whole palette, one module per kind of block."""
+
+from wagtail import blocks
+
+from .editorial import (
+    CalloutBlock,
+    DocumentBlock,
+    FaqBlock,
+    PictureBlock,
+    QuoteBlock,
+    TextBlock,
+)
+from .results import ResultsBlock
+from .survey import SurveyBlock
+
+
+class BodyBlock(blocks.StreamBlock):
+    """What the body of a consultation page may be made of."""
+
+    text = TextBlock()
+    picture = PictureBlock()
+    document = DocumentBlock()
+    quote = QuoteBlock()
+    callout = CalloutBlock()
+    faq = FaqBlock()
+    survey = SurveyBlock()
+    results = ResultsBlock()
+
+
+__all__ = ["BodyBlock"]

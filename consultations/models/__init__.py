@@ -1,0 +1,5 @@
+"""What agents publish."""
+
+from .pages import ConsultationIndexPage, ConsultationPage
+
+__all__ = ["ConsultationIndexPage", "ConsultationPage"]

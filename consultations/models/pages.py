@@ -1,0 +1,261 @@
+"""Consultation pages: a promise to answer, and blocks to take part with."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from participation.models import Scope
+from surveys.models import Survey
+from surveys.publishing import check_scope, has_responses, join_scope
+
+from .. import phases
+from ..blocks import BodyBlock
+
+# What a consultation promises; none may be missing when it goes online.
+COMMITMENT = ("decision", "can_change", "fixed", "decided_by", "answer_due")
+
+
+class ConsultationIndexPage(Page):
+    """All consultations, the open ones first."""
+
+    introduction = models.TextField(_("introduction"), blank=True, max_length=400)
+
+    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["consultations.ConsultationPage"]
+    max_count = 1
+    template = "consultations/index_page.html"
+
+    class Meta:
+        verbose_name = _("list of consultations")
+        verbose_name_plural = _("lists of consultations")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context(request, *args, **kwargs), "groups": by_phase()}
+
+
+class ConsultationPage(Page):
+    """A consultation: what is decided and promised first, then whatever blocks the agent chose."""
+
+    summary = models.CharField(
+        _("in one sentence"), max_length=250, help_text=_("What it is about and what people can do here.")
+    )
+    opens_at = models.DateTimeField(_("opens at"), null=True)
+    closes_at = models.DateTimeField(_("closes at"), null=True)
+    decision = models.TextField(
+        _("the decision"), max_length=400, help_text=_("What will be decided? For example: the programme of works.")
+    )
+    can_change = models.TextField(_("what can change"), max_length=400, help_text=_("What depends on the answers?"))
+    fixed = models.TextField(
+        _("what is already fixed, and why"), max_length=400, help_text=_("Say it now, with the reason.")
+    )
+    decided_by = models.CharField(_("who decides"), max_length=150, help_text=_("For example: the municipal council."))
+    decision_on = models.DateField(_("day of the decision"), null=True, blank=True)
+    answer_due = models.DateField(
+        _("our answer comes on"), null=True, help_text=_("The page says so in public when this day is missed.")
+    )
+    elsewhere = models.TextField(
+        _("without the internet"), blank=True, max_length=400, help_text=_("Where to find paper, help or a meeting.")
+    )
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
+    answered_on = models.DateField(
+        _("answered on"), null=True, blank=True, help_text=_("The day your answer was published on this page.")
+    )
+    scope = models.OneToOneField(Scope, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("decision"),
+        index.SearchField("body"),
+    ]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")], heading=_("Open from and until")),
+        FieldPanel("body"),
+    ]
+    commitment_panels = [
+        HelpPanel(
+            _("<p>This card stands above the first question. People read it to know what their answers can change.</p>")
+        ),
+        FieldPanel("decision"),
+        FieldPanel("can_change"),
+        FieldPanel("fixed"),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("decided_by"), FieldPanel("decision_on")])], heading=_("Who decides")
+        ),
+        FieldPanel("answer_due"),
+        FieldPanel("elsewhere"),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(content_panels, heading=_("Page")),
+            ObjectList(commitment_panels, heading=_("Our commitment")),
+            ObjectList([FieldPanel("answered_on")], heading=_("Our answer")),
+            ObjectList(Page.promote_panels, heading=_("Promote")),
+            ObjectList(Page.settings_panels, heading=_("Settings")),
+        ]
+    )
+    parent_page_types = ["consultations.ConsultationIndexPage"]
+    subpage_types: list[str] = []
+    exclude_fields_in_copy = ["scope", "answered_on"]
+    template = "consultations/consultation_page.html"
+
+    class Meta:
+        verbose_name = _("consultation")
+        verbose_name_plural = _("consultations")
+
+    @property
+    def dates(self) -> phases.Dates:
+        return phases.Dates(self.opens_at, self.closes_at, self.answer_due, self.answered_on)
+
+    def phase(self, now: datetime | None = None) -> phases.Phase:
+        now = now or timezone.now()
+        return phases.phase(self.dates, now, timezone.localdate(now))
+
+    @property
+    def days_late(self) -> int:
+        return phases.days_late(self.dates, timezone.localdate())
+
+    @property
+    def days_left(self) -> int:
+        """Whole days until it closes; 0 on the last day."""
+        return (timezone.localdate(self.closes_at) - timezone.localdate()).days if self.closes_at else 0
+
+    def surveys(self) -> Iterator[Survey]:
+        """The surveys to answer on this page, in its order."""
+        for block in self.body:
+            if block.block_type == "survey" and block.value.get("survey"):
+                yield block.value["survey"]
+
+    def clean(self) -> None:
+        super().clean()
+        errors: dict[str, Any] = {}
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            errors["closes_at"] = _("The closing must come after the opening.")
+        closing = timezone.localdate(self.closes_at) if self.closes_at else None
+        if closing and self.decision_on and self.decision_on <= closing:
+            errors["decision_on"] = _("The decision must come after the closing: else the answers cannot count.")
+        if closing and self.answer_due and self.answer_due < closing:
+            errors["answer_due"] = _("The answer must come after the closing.")
+        scope = self._fitting_scope()
+        problems = [m for survey in self.surveys() for m in _scope_problems(survey, scope)]
+        if problems:
+            errors["body"] = problems
+        if errors:
+            raise ValidationError(errors)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.scope_id is None:
+            self.scope = Scope.objects.create(live=False)
+        super().save(*args, **kwargs)
+
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> None:
+        """Publish only what is complete, whoever asks: an agent, a workflow, a schedule or a script."""
+        draft = revision.as_object()
+        check_complete(draft)
+        with transaction.atomic():
+            super().publish(revision, *args, **kwargs)
+            ConsultationPage.objects.get(pk=self.pk)._settle()
+
+    def _fitting_scope(self) -> Scope | None:
+        """The page's own scope, or that of a survey which was answered on its own page before it came here."""
+        answered = [s for s in self.surveys() if s.scope_id != self.scope_id and has_responses(s)]
+        if len(answered) != 1 or any(has_responses(s) for s in Survey.objects.filter(scope_id=self.scope_id)):
+            return self.scope
+        taken = ConsultationPage.objects.filter(scope_id=answered[0].scope_id).exclude(pk=self.pk).exists()
+        return self.scope if taken else answered[0].scope
+
+    def _settle(self) -> None:
+        """Give the scope the page's window, and bring its surveys into it."""
+        scope = self._fitting_scope()
+        if scope and scope.pk != self.scope_id:
+            self.scope = scope
+            ConsultationPage.objects.filter(pk=self.pk).update(scope=scope)
+        Scope.objects.filter(pk=self.scope_id).update(live=self.live, opens_at=self.opens_at, closes_at=self.closes_at)
+        for survey in self.surveys():
+            join_scope(survey, self.scope)
+
+    def unpublish(self, *args: Any, **kwargs: Any) -> None:
+        super().unpublish(*args, **kwargs)
+        Scope.objects.filter(pk=self.scope_id).update(live=False)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        Scope.objects.filter(pk=self.scope_id).update(live=False)
+        return super().delete(*args, **kwargs)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        surveys = list(self.surveys())
+        return {**context, "phase": self.phase(), "survey": surveys[0] if surveys else None, "steps": self.steps()}
+
+    def steps(self) -> list[dict[str, Any]]:
+        """The steps of the consultation, future ones too: name, day, and done, now or coming."""
+        order = [phases.Phase.COMING, phases.Phase.OPEN, phases.Phase.CLOSED, phases.Phase.ANSWERED]
+        current = self.phase()
+        at = 2 if current is phases.Phase.LATE else order.index(current)
+        named = [
+            (_("Preparation"), self.opens_at and timezone.localdate(self.opens_at), _("until")),
+            (_("You answer"), self.closes_at and timezone.localdate(self.closes_at), _("until")),
+            (_("We analyse"), self.answer_due, _("until")),
+            (_("We answer"), self.answered_on or self.answer_due, ""),
+        ]
+        steps = [
+            {"name": name, "day": day, "until": until, "state": "done" if i < at else "now" if i == at else "coming"}
+            for i, (name, day, until) in enumerate(named)
+        ]
+        if self.decision_on:
+            state = "done" if self.decision_on < timezone.localdate() and at == 3 else "coming"
+            steps.append({"name": _("The decision"), "day": self.decision_on, "until": "", "state": state})
+        return steps
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().serve(request, *args, **kwargs)
+        if any(True for _survey in self.surveys()):
+            response["Cache-Control"] = "private, no-cache"  # each form carries a token of its own
+        return response
+
+
+def _scope_problems(survey: Survey, scope: Scope | None) -> list[str]:
+    try:
+        check_scope(survey, scope)
+    except ValidationError as error:
+        return error.messages
+    return []
+
+
+def check_complete(draft: ConsultationPage) -> None:
+    """Raise ValidationError by field when `draft` lacks what a consultation owes before it goes online."""
+    needed = {*COMMITMENT, "summary", "opens_at", "closes_at"}
+    errors: dict[str, Any] = {}
+    for name in needed:
+        if getattr(draft, name) in (None, "") or not str(getattr(draft, name)).strip():
+            errors[name] = _("Fill this in before you publish.")
+    try:
+        draft.clean()
+    except ValidationError as error:
+        errors |= error.message_dict
+    if errors:
+        raise ValidationError(errors)
+
+
+def by_phase() -> dict[str, list[ConsultationPage]]:
+    """The published consultations by phase, in one query: {"open", "coming", "awaiting", "answered"}."""
+    groups: dict[str, list[ConsultationPage]] = {"open": [], "coming": [], "awaiting": [], "answered": []}
+    for page in ConsultationPage.objects.live().public().defer_streamfields().order_by("closes_at"):
+        phase = page.phase()
+        name = "awaiting" if phase in (phases.Phase.CLOSED, phases.Phase.LATE) else phase.value
+        groups[name].append(page)
+    groups["answered"].reverse()
+    return groups

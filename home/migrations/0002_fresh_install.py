@@ -1,0 +1,112 @@
+"""A fresh install has a home page, a list of consultations, every page a public site owes, and a group for agents."""
+
+import uuid
+
+from django.conf import settings
+from django.db import migrations
+
+OWED = [
+    ("accessibilite", "Accessibilité", "accessibility", ""),
+    ("mentions-legales", "Mentions légales", "legal", ""),
+    ("donnees-personnelles", "Données personnelles", "privacy", ""),
+    (
+        "moderation",
+        "Charte de modération",
+        "moderation",
+        "<p>Chacun peut s’exprimer ici, sans donner son nom. Pour que tous le puissent, cette charte s’applique.</p>"
+        "<ol><li>Parlez du sujet de la consultation.</li>"
+        "<li>N’insultez personne. Ne visez pas une personne ou un groupe.</li>"
+        "<li>N’écrivez ni nom, ni adresse, ni téléphone, ni information de santé.</li>"
+        "<li>Pas de publicité, pas d’envois répétés.</li>"
+        "<li>Respectez la loi : les propos haineux, diffamatoires ou violents sont retirés.</li></ol>"
+        "<p>Aujourd’hui, aucun texte libre n’est publié. La collectivité les lit.</p>",
+    ),
+    ("contact", "Contact", "contact", ""),
+]
+
+
+def add_page(apps, app, model, parent, **fields):
+    """Add a page below `parent` by hand: the tree's own methods are not available in a migration."""
+    Model = apps.get_model(app, model)
+    ContentType = apps.get_model("contenttypes.ContentType")
+    Locale = apps.get_model("wagtailcore.Locale")
+    kind, _created = ContentType.objects.get_or_create(model=model.lower(), app_label=app)
+    locale = Locale.objects.order_by("pk").first()
+    parent.numchild += 1
+    parent.save(update_fields=["numchild"])
+    return Model.objects.create(
+        path=f"{parent.path}{parent.numchild:04d}",
+        depth=parent.depth + 1,
+        numchild=0,
+        url_path=f"{parent.url_path}{fields['slug']}/",
+        draft_title=fields["title"],
+        content_type=kind,
+        locale=locale,
+        translation_key=uuid.uuid4(),
+        live=True,
+        **fields,
+    )
+
+
+def build(apps, schema_editor):
+    Page = apps.get_model("wagtailcore.Page")
+    Site = apps.get_model("wagtailcore.Site")
+    Locale = apps.get_model("wagtailcore.Locale")
+    Locale.objects.exclude(language_code=settings.LANGUAGE_CODE).filter(pk=Locale.objects.order_by("pk").first().pk).update(
+        language_code=settings.LANGUAGE_CODE
+    )
+    Page.objects.filter(slug="home", depth=2).delete()
+    root = Page.objects.get(depth=1)
+    root.numchild = Page.objects.filter(depth=2).count()
+    home = add_page(apps, "home", "HomePage", root, title="Accueil", slug="accueil", introduction="")
+    add_page(apps, "consultations", "ConsultationIndexPage", home, title="Consultations", slug="consultations")
+    for slug, title, owed, body in OWED:
+        add_page(apps, "home", "StandardPage", home, title=title, slug=slug, owed=owed, body=body)
+    Site.objects.all().delete()
+    Site.objects.create(hostname="localhost", root_page_id=home.pk, is_default_site=True, site_name="Palabre")
+
+
+def group(apps, schema_editor):
+    """Communications agents: write and publish pages and surveys, add images and documents, say who the authority is."""
+    from django.contrib.auth.management import create_permissions
+    from django.apps import apps as real_apps
+
+    for app in ("surveys", "home", "wagtailadmin", "wagtailcore"):
+        create_permissions(real_apps.get_app_config(app), verbosity=0)
+    Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
+    GroupPage = apps.get_model("wagtailcore.GroupPagePermission")
+    GroupCollection = apps.get_model("wagtailcore.GroupCollectionPermission")
+    HomePage = apps.get_model("home.HomePage")
+    Collection = apps.get_model("wagtailcore.Collection")
+    agents, _created = Group.objects.get_or_create(name="Agents de communication")
+    surveys = Permission.objects.filter(content_type__app_label="surveys", codename__endswith="_survey")
+    agents.permissions.add(
+        *surveys,
+        *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),
+        *Permission.objects.filter(content_type__app_label="home", codename="change_sitesettings"),
+    )
+    home = HomePage.objects.get()
+    for codename in ("add_page", "change_page", "publish_page"):
+        permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
+        GroupPage.objects.get_or_create(group=agents, page_id=home.pk, permission=permission)
+    root = Collection.objects.get(depth=1)
+    for codename in ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document"):
+        for permission in Permission.objects.filter(codename=codename):
+            GroupCollection.objects.get_or_create(group=agents, collection=root, permission=permission)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("home", "0001_initial"),
+        ("consultations", "0001_initial"),
+        ("surveys", "0001_initial"),
+        ("wagtailcore", "__latest__"),
+        ("wagtailadmin", "__latest__"),
+        ("wagtailimages", "__latest__"),
+        ("wagtaildocs", "__latest__"),
+        ("wagtailusers", "__latest__"),
+    ]
+    operations = [
+        migrations.RunPython(build, migrations.RunPython.noop),
+        migrations.RunPython(group, migrations.RunPython.noop),
+    ]

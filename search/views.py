@@ -1,0 +1,26 @@
+"""Finding a published page."""
+
+import unicodedata
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from wagtail.models import Page
+
+LONGEST_QUERY = 100
+PER_PAGE = 10
+
+
+def clean_query(text: str) -> str:
+    """What was typed, bounded, without characters that no database takes."""
+    text = unicodedata.normalize("NFC", text[: LONGEST_QUERY * 4])
+    return " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())[:LONGEST_QUERY]
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    query = clean_query(request.GET.get("q", ""))
+    found = Page.objects.live().public().filter(depth__gt=1).specific().search(query) if query else []
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page", "")[:6])
+    return render(request, "search/search.html", {"query": query, "page_of_results": page})

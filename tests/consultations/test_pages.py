@@ -1,0 +1,157 @@
+"""A consultation page promises before it asks, and brings its surveys into its own scope."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from consultations.models import ConsultationPage
+from consultations.models.pages import COMMITMENT
+from participation.models import Scope
+from surveys import intake
+from surveys.forms import compiled_live
+from surveys.models import Survey
+from tests.factories.pages import ConsultationPageFactory, blocks
+from tests.factories.surveys import SurveyFactory, question
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(survey: Survey) -> None:
+    from participation.receipts import issue_token
+
+    compiled = compiled_live(Survey.objects.for_display().get(pk=survey.pk))
+    answers = {q["id"]: None for q in compiled.questions}
+    intake.receive(survey.key, compiled.number, answers, issue_token(survey.key), None)
+
+
+def test_the_commitment_stands_above_the_first_question(client):
+    page = ConsultationPageFactory(open=True, body=blocks(SurveyFactory(open=True)))
+    html = client.get(page.url).content.decode()
+    assert html.index("Notre engagement") < html.index('id="questionnaire"')
+    for text in (page.decision, page.can_change, page.decided_by):
+        assert text in html
+
+
+@pytest.mark.parametrize("missing", [*COMMITMENT, "summary", "opens_at", "closes_at"])
+def test_nobody_publishes_an_incomplete_promise(missing):
+    page = ConsultationPageFactory(open=True, draft=True)
+    setattr(page, missing, None if missing.endswith(("_at", "_due")) else "  ")
+    with pytest.raises(ValidationError) as refused:
+        page.save_revision(clean=False).publish()
+    assert missing in refused.value.message_dict
+    assert not ConsultationPage.objects.get(pk=page.pk).live
+
+
+@pytest.mark.parametrize(("field", "days"), [("decision_on", 12), ("decision_on", 2), ("answer_due", 5)])
+def test_dates_in_the_wrong_order_are_refused_at_their_field(field, days):
+    page = ConsultationPageFactory(open=True, draft=True)
+    setattr(page, field, timezone.localdate() + timedelta(days=days))
+    with pytest.raises(ValidationError) as refused:
+        page.clean()
+    assert field in refused.value.message_dict
+
+
+def test_a_late_answer_says_so_by_itself(client):
+    html = client.get(ConsultationPageFactory(late=True).url).content.decode()
+    assert "Réponse en retard de 4\xa0jours" in html or "Réponse en retard de 4 jours" in html
+
+
+def test_publishing_gives_the_survey_the_window_of_the_page():
+    survey = SurveyFactory(open=True)
+    page = ConsultationPageFactory(open=True, body=blocks(survey))
+    survey = Survey.objects.for_display().get(pk=survey.pk)
+    assert survey.scope_id == page.scope_id
+    assert survey.phase() == "open"
+    assert survey.phase(page.closes_at) == "closed"
+    assert survey.phase(page.opens_at - timedelta(seconds=1)) == "coming"
+
+
+def test_unpublishing_the_page_stops_intake_and_keeps_the_answers():
+    survey = SurveyFactory(open=True)
+    page = ConsultationPageFactory(open=True, body=blocks(survey))
+    answer(survey)
+    page.unpublish()
+    with pytest.raises(intake.Closed) as refused:
+        answer_unchecked(survey)
+    assert refused.value.phase == "unpublished"
+    assert survey.responses.count() == 1
+
+
+def answer_unchecked(survey: Survey) -> None:
+    answer(survey)
+
+
+def test_a_survey_answered_elsewhere_must_be_copied():
+    survey = SurveyFactory(open=True)
+    ConsultationPageFactory(open=True, body=blocks(survey))
+    answer(survey)
+    with pytest.raises(ValidationError) as refused:
+        ConsultationPageFactory(open=True, body=blocks(survey))
+    assert "Copiez" in str(refused.value.message_dict["body"])
+
+
+def test_a_survey_answered_on_its_own_page_may_still_join_a_consultation():
+    survey = SurveyFactory(open=True)
+    answer(survey)
+    page = ConsultationPageFactory(open=True, body=blocks(survey))
+    assert page.scope_id == survey.scope_id
+    answer(survey)
+    assert survey.responses.count() == 2
+
+
+def test_a_copy_of_a_page_has_a_scope_of_its_own():
+    page = ConsultationPageFactory(open=True)
+    copy = page.copy(update_attrs={"slug": "copie", "title": "Copie"}, keep_live=False)
+    assert copy.scope_id and copy.scope_id != page.scope_id
+    assert Scope.objects.get(pk=copy.scope_id).salt != page.scope.salt
+
+
+def test_a_deleted_survey_leaves_the_page_standing(client):
+    survey = SurveyFactory(open=True, questions=[question("scale")])
+    page = ConsultationPageFactory(open=True, body=blocks(survey, results=True))
+    Survey.objects.filter(pk=survey.pk).update(live_version=None)
+    survey.versions.all().delete()
+    survey.delete()
+    assert client.get(page.url).status_code == 200
+
+
+def test_a_page_with_a_form_is_kept_by_no_shared_cache(client):
+    page = ConsultationPageFactory(open=True, body=blocks(SurveyFactory(open=True)))
+    response = client.get(page.url)
+    assert response["Cache-Control"] == "private, no-cache"
+    assert not response.cookies
+
+
+@pytest.mark.parametrize("url", ["/", "/consultations/"])
+def test_lists_cost_the_same_for_one_and_three_consultations(client, url, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    ConsultationPageFactory(open=True)
+    client.get(url)
+    with CaptureQueriesContext(connection) as one:
+        client.get(url)
+    ConsultationPageFactory(coming=True)
+    ConsultationPageFactory(late=True)
+    with django_assert_num_queries(len(one)):
+        client.get(url)
+
+
+def test_a_page_costs_one_query_more_for_its_survey(client):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    bare = ConsultationPageFactory(open=True)
+    pages = [
+        ConsultationPageFactory(open=True, body=blocks(SurveyFactory(open=True, questions=qs)))
+        for qs in ([question("single")], [question("single") for _ in range(20)])
+    ]
+    counts = []
+    for page in (bare, *pages):
+        client.get(page.url)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(page.url)
+        counts.append(len(queries))
+    assert counts[1] == counts[2] <= counts[0] + 1

@@ -13,9 +13,9 @@ PER_PAGE = 10
 
 
 def clean_query(text: str) -> str:
-    """What was typed, bounded, without characters that no database takes."""
+    """The words that were typed, bounded: signs mean nothing to people and something to search engines."""
     text = unicodedata.normalize("NFC", text[: LONGEST_QUERY * 4])
-    return " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())[:LONGEST_QUERY]
+    return " ".join("".join(c if c.isalnum() else " " for c in text).split())[:LONGEST_QUERY]
 
 
 @require_safe

@@ -15,10 +15,34 @@ from tests.factories.surveys import SurveyFactory, question
 
 OPTIONS = [f"option {i}" for i in range(6)]
 SINGLE_WEIGHTS = (0.4, 0.25, 0.2, 0.1, 0.05)
-WORDS = (
-    "park bike lane school bus street light noise tree market square river bridge library "
-    "housing rent energy waste water sport music youth elderly safety budget plan"
-).split()
+WORDS = [
+    "park",
+    "bike",
+    "lane",
+    "school",
+    "bus",
+    "street",
+    "light",
+    "noise",
+    "tree",
+    "market",
+    "square",
+    "river",
+    "bridge",
+    "library",
+    "housing",
+    "rent",
+    "energy",
+    "waste",
+    "water",
+    "sport",
+    "music",
+    "youth",
+    "elderly",
+    "safety",
+    "budget",
+    "plan",
+]
 
 
 def questions() -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
@@ -40,7 +40,7 @@ class ChoiceType(QuestionType):
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         options = labelled(value["options"])
         if value.get("other"):
-            options.append({"id": OTHER, "label": _g("Other")})
+            options.append({"id": OTHER, "label": gettext("Other")})
         return {"options": options}
 
     def check(self, schema: Schema) -> list[Message]:
@@ -100,7 +100,7 @@ class ChoiceType(QuestionType):
     def _other_column(self, schema: Schema) -> list[tuple[str, str]]:
         if not any(o["id"] == OTHER for o in schema["options"]):
             return []
-        return [("other", f"{schema['code'] or schema['wording']} [{_g('Other')}: {_g('text')}]")]
+        return [("other", f"{schema['code'] or schema['wording']} [{gettext('Other')}: {gettext('text')}]")]
 
     def _by_label(self, schema: Schema, label: str) -> str:
         wanted = clean_text(label).casefold()

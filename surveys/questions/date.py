@@ -10,6 +10,7 @@ from wagtail import blocks
 from .base import EMPTY, Answer, AnswerError, Form, Message, QuestionBlock, QuestionType, Schema
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
+DRAWN_BARS = 12
 BY_MONTH = 36  # a range of up to so many months is counted month by month, a longer one year by year
 
 
@@ -98,7 +99,9 @@ class Date(QuestionType):
 
     def tabulate(self, schema: Schema, count: Any, base: int) -> dict[str, Any]:
         counts = {p: n for p in self._periods(schema) if (n := count(f"v:{schema['id']}:{p}"))}
-        return {"options": [{"id": p, "label": _label(p), "count": n} for p, n in counts.items()]}
+        if schema["unit"] == "month":
+            return {"options": [{"id": p, "label": _month(p), "count": n} for p, n in counts.items()]}
+        return {"options": _years({int(p): n for p, n in counts.items()})}
 
     def from_csv(self, schema: Schema, values: list[str]) -> Answer:
         if values[0].strip().lower() in EMPTY:
@@ -110,5 +113,23 @@ class Date(QuestionType):
         return self._within(schema, day, "")
 
 
-def _label(period: str) -> str:
-    return f"{MONTHS[int(period[5:])]} {period[:4]}" if "-" in period else period
+def _month(period: str) -> str:
+    return f"{MONTHS[int(period[5:])]} {period[:4]}"
+
+
+def _years(counts: dict[int, int]) -> list[dict[str, Any]]:
+    """Bars of 1, 5, 10, 20 or 50 years, so that there are at most twelve."""
+    if not counts:
+        return []
+    first, last = min(counts), max(counts)
+    width = next(w for w in (1, 5, 10, 20, 50) if last // w - first // w < DRAWN_BARS)
+    bars = range(first // width, last // width + 1)
+    totals = {bar: sum(n for year, n in counts.items() if year // width == bar) for bar in bars}
+    return [
+        {
+            "id": f"{bar * width}",
+            "label": f"{bar * width}" + (f" – {bar * width + width - 1}" if width > 1 else ""),
+            "count": n,
+        }
+        for bar, n in totals.items()
+    ]

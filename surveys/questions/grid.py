@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
@@ -56,7 +56,7 @@ class Grid(QuestionType):
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         scale = labelled(value["scale"])
         if value.get("no_opinion"):
-            scale.append({"id": NO_OPINION, "label": _g("No opinion")})
+            scale.append({"id": NO_OPINION, "label": gettext("No opinion")})
         return {"rows": labelled(value["rows"]), "scale": scale}
 
     def check(self, schema: Schema) -> list[Message]:

@@ -52,6 +52,14 @@ def figure_template(question: dict[str, Any]) -> str:
 
 
 @register.filter
+def has_hidden(question: dict[str, Any]) -> bool:
+    """True when a figure of this question is hidden."""
+    return any(
+        option["count"] is None for table in question.get("rows") or [question] for option in table.get("options", [])
+    )
+
+
+@register.filter
 def bar(share: float | None) -> float:
     """The length of a bar, in SVG units out of COLUMN."""
     return round((share or 0) * COLUMN, 1)

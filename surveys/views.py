@@ -6,9 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +23,7 @@ from .exports import results_rows, write_csv
 from .forms import CompiledSurvey, compiled, compiled_live
 from .models import Response, Survey, SurveyVersion
 from .results import are_public, published
+from .served import as_json
 
 log = logging.getLogger(__name__)
 
@@ -211,8 +213,14 @@ def results(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
-def results_json(request: HttpRequest, key: str) -> HttpResponse:
-    return JsonResponse(published(_published(key)), json_dumps_params={"ensure_ascii": False})
+def results_json(request: HttpRequest, key: str) -> HttpResponseBase:
+    served = as_json(key)
+    if served is None:
+        raise Http404
+    response = HttpResponse(served.body, content_type="application/json")
+    response["Cache-Control"] = "no-cache"  # caches may keep it, and ask each time whether it still holds
+    response["ETag"] = served.tag
+    return get_conditional_response(request, etag=served.tag, response=response)
 
 
 @require_safe

@@ -138,6 +138,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # What Palabre itself can be told.
 SUPPRESS_BELOW = env.int("SUPPRESS_BELOW", default=11)  # figures smaller than this are not published
+DEMO_ALLOWED = False  # fixed passwords: dev and test settings only
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many proxies of ours stand in front of the site
 PARTICIPATION_SECRET = env("PARTICIPATION_SECRET", default="")  # keys receipt codes; default: SECRET_KEY
 # Responses one network address may send per ten minutes to each web process; 0: no limit. A school shares one address.

@@ -8,3 +8,4 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 WHITENOISE_USE_FINDERS = True  # static files straight from the tree: nothing to collect
 WHITENOISE_AUTOREFRESH = DEBUG
+DEMO_ALLOWED = True

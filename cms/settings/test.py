@@ -13,3 +13,4 @@ RESULTS_FRESH_FOR = 0
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads and processes of a test see the same database.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+DEMO_ALLOWED = True

@@ -1,0 +1,71 @@
+"""Plausible citizens: seeded, varied, with leanings that make their answers hang together."""
+
+import random
+from typing import Any
+
+from surveys.forms import CompiledSurvey
+from surveys.questions import Schema
+
+Typed = dict[str, list[str]]
+
+
+class Respondent:
+    """Fills one form after the other, each as another person; the same seed gives the same crowd."""
+
+    def __init__(self, seed: int):
+        self.random = random.Random(seed)  # noqa: S311 - a demo, not a secret
+
+    def fill(self, compiled: CompiledSurvey, told: list[dict[str, Any]]) -> Typed:
+        """What one person types into the form of `compiled`; `told` is the demo's description of its questions."""
+        leaning = self.random.gauss(0, 1)
+        typed: Typed = {}
+        for question, hints in zip(compiled.questions, told, strict=True):
+            if question["required"] or self.random.random() > 0.06:
+                name = compiled.names[question["id"]]
+                typed |= getattr(self, f"_{question['type']}")(question, hints, name, leaning)
+        return typed
+
+    def _single(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        options = question["options"]
+        weights = (hints.get("weights") or [1] * len(options))[: len(options)]
+        weights += [1] * (len(options) - len(weights))
+        return {name: [self.random.choices(options, weights)[0]["id"]]}
+
+    def _multiple(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        options = question["options"]
+        weights = (hints.get("weights") or [35] * len(options))[: len(options)]
+        weights += [4] * (len(options) - len(weights))
+        chosen = [o["id"] for o, w in zip(options, weights, strict=True) if self.random.random() * 100 < w]
+        self.random.shuffle(chosen)
+        return {name: chosen[: question["max"] or len(chosen)]}
+
+    def _grid(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        steps = [s for s in question["scale"] if s["id"] != "none"]
+        typed = {}
+        for number, agree in enumerate(hints["leanings"], 1):
+            if self.random.random() < 0.07:
+                typed[f"{name}_{number}"] = ["none" if len(question["scale"]) > len(steps) else steps[0]["id"]]
+                continue
+            pull = agree + (0.22 if number % 2 else -0.22) * leaning * (1 - abs(2 * agree - 1))
+            place = min(len(steps) - 1, max(0, int((1 - pull + self.random.gauss(0, 0.22)) * len(steps))))
+            typed[f"{name}_{number}"] = [steps[place]["id"]]
+        return typed
+
+    def _scale(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        return {name: [str(min(10, max(0, round(self.random.gauss(hints["mean"] + leaning, 1.8)))))]}
+
+    def _number(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        low, high = float(question["min"]), float(question["max"])
+        value = min(high, max(low, self.random.gammavariate(2.2, hints["mean"] / 2.2)))
+        return {name: [f"{value:.{question['decimals']}f}"]}
+
+    def _short_text(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        return {name: [self.random.choice(hints["words"])]}
+
+    def _long_text(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        return {name: [self.random.choice(hints["words"])]} if self.random.random() < 0.3 else {}
+
+    def _date(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        year = int(self.random.choice(hints["words"])) + self.random.randint(-3, 2)
+        day, month = self.random.randint(1, 28), self.random.randint(1, 12)
+        return {f"{name}_day": [str(day)], f"{name}_month": [str(month)], f"{name}_year": [str(year)]}

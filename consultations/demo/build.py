@@ -1,0 +1,161 @@
+"""Builds the demo as an agent and citizens would: pages and surveys published, forms filled, answers counted."""
+
+import uuid
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils import timezone
+
+from counting import fold
+from participation import receipts
+from surveys import intake
+from surveys.forms import CompiledSurvey, compiled_live
+from surveys.models import Survey
+
+from ..models import ConsultationIndexPage, ConsultationPage
+from . import content
+from .answers import Respondent
+
+LOGINS = [("admin", "admin"), ("agent", "agent")]
+STAGES = ("preparing", "open", "closed", "late", "answered")
+FEW = 7  # responses of the consultation that stays under the threshold
+EDITORIAL = {"title", "introduction", "thanks"}
+NOT_EDITED = {"weights", "leanings", "mean", "words", "type"}
+# Days from today, by stage: opening, closing, promised answer, answer published.
+DAYS: dict[str, tuple[int, int, int, int | None]] = {
+    "preparing": (12, 40, 75, None),
+    "open": (-16, 12, 45, None),
+    "closed": (-40, -5, 20, None),
+    "late": (-70, -40, -9, None),
+    "answered": (-100, -60, -20, -22),
+}
+
+
+def build(stage: str | None, seed: int, responses: int) -> int:
+    """Build what is not there yet, every consultation at `stage` (None: each at its own); how many were built."""
+    _people()
+    built = 0
+    for number, told in enumerate(content.CONSULTATIONS):
+        if not ConsultationPage.objects.filter(title=told["title"]).exists():
+            n = FEW if told.get("small") else responses
+            _consultation(told, stage or told["stage"], Respondent(seed * 1000 + number), n)
+            built += 1
+    return built
+
+
+def _people() -> None:
+    User = get_user_model()
+    if not User.objects.filter(username="admin").exists():
+        User.objects.create_superuser("admin", "admin@rochebrune.example", "admin")
+    if not User.objects.filter(username="agent").exists():
+        agent = User.objects.create_user("agent", "agent@rochebrune.example", "agent", first_name="Camille")
+        agent.groups.add(*Group.objects.filter(name="Agents de communication"))
+
+
+def _consultation(told: dict[str, Any], stage: str, respondent: Respondent, responses: int) -> None:
+    with transaction.atomic():
+        survey = _survey(told)
+        page = _page(told, stage, survey)
+    if stage == "preparing":
+        return
+    with OpenForAMoment(page):
+        _respond(Survey.objects.for_display().get(pk=survey.pk), told["survey"]["questions"], respondent, responses)
+
+
+def _survey(told: dict[str, Any]) -> Survey:
+    survey = Survey(
+        **{key: told["survey"][key] for key in EDITORIAL & told["survey"].keys()},
+        pace=told.get("pace", "page"),
+        live=False,
+    )
+    raw = [_question(q) for q in told["survey"]["questions"]]
+    survey.questions = Survey._meta.get_field("questions").stream_block.to_python(raw)
+    survey.save()
+    survey.save_revision().publish()
+    return Survey.objects.get(pk=survey.pk)
+
+
+def _question(told: dict[str, Any]) -> dict[str, Any]:
+    value = {"help": "", "required": False, "code": "", "decimals": 0}
+    value |= {key: _items(v) for key, v in told.items() if key not in NOT_EDITED}
+    return {"type": told["type"], "id": str(uuid.uuid4()), "value": value}
+
+
+def _items(value: Any) -> Any:
+    if isinstance(value, list):
+        return [{"type": "item", "id": str(uuid.uuid4()), "value": item} for item in value]
+    return value
+
+
+def _page(told: dict[str, Any], stage: str, survey: Survey) -> ConsultationPage:
+    opens, closes, due, answered = DAYS[stage]
+    fields = ("title", "summary", "decision", "can_change", "fixed", "decided_by", "elsewhere")
+    page = ConsultationPage(
+        **{name: told[name] for name in fields},
+        opens_at=_at(opens, 8),
+        closes_at=_at(closes, 20),
+        answer_due=_day(due),
+        decision_on=_day(due + 28),
+        answered_on=None if answered is None else _day(answered),
+        live=False,
+    )
+    page.body = ConsultationPage._meta.get_field("body").stream_block.to_python(_body(told, survey))
+    ConsultationIndexPage.objects.get().add_child(instance=page)
+    page.save_revision().publish()
+    return ConsultationPage.objects.get(pk=page.pk)
+
+
+def _body(told: dict[str, Any], survey: Survey) -> list[dict[str, Any]]:
+    blocks: list[tuple[str, Any]] = [("text", told["intro"])]
+    if "quote" in told:
+        blocks.append(("quote", {"text": told["quote"][0], "author": told["quote"][1]}))
+    blocks.append(("survey", {"survey": survey.pk}))
+    blocks.append(("results", {"survey": survey.pk, "title": "Ce que vous nous dites"}))
+    if "faq" in told:
+        entries = [{"question": question, "answer": answer} for question, answer in told["faq"]]
+        blocks.append(("faq", {"title": "Questions et réponses", "entries": _items(entries)}))
+    return [{"type": kind, "id": str(uuid.uuid4()), "value": value} for kind, value in blocks]
+
+
+def _at(days: int, hour: int) -> datetime:
+    return timezone.make_aware(datetime.combine(_day(days), time(hour)))
+
+
+def _day(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+class OpenForAMoment:
+    """Answers of the past use the only way in, which takes none after closing: it is opened meanwhile."""
+
+    def __init__(self, page: ConsultationPage):
+        self.scope = page.scope
+
+    def __enter__(self) -> None:
+        self.closes_at, self.scope.closes_at = self.scope.closes_at, None
+        self.scope.save(update_fields=["closes_at"])
+
+    def __exit__(self, *error: Any) -> None:
+        self.scope.closes_at = self.closes_at
+        self.scope.save(update_fields=["closes_at"])
+
+
+def _respond(survey: Survey, told: list[dict[str, Any]], respondent: Respondent, responses: int) -> None:
+    """Fill the form `responses` times, read it as the web does, store and count it; one in seven came on paper."""
+    compiled = compiled_live(survey)
+    for start in range(0, responses, 200):
+        with transaction.atomic():
+            for n in range(start, min(start + 200, responses)):
+                _one(compiled, told, respondent, "paper" if n % 7 == 3 else "web")
+    fold.fold(survey.tool_id)
+
+
+def _one(compiled: CompiledSurvey, told: list[dict[str, Any]], respondent: Respondent, channel: str) -> None:
+    typed = respondent.fill(compiled, told)
+    answers, errors = compiled.read(typed)
+    if errors:
+        raise ValueError(f"the demo filled in what the form refuses: {errors}")
+    intake.record_response(compiled, answers, receipts.issue_token(compiled.key), channel=channel)

@@ -1,0 +1,428 @@
+"""What the demo says. Every place and person is fictional."""
+
+from typing import Any
+
+AGREEMENT = ["Tout à fait d’accord", "Plutôt d’accord", "Plutôt pas d’accord", "Pas du tout d’accord"]
+FREQUENCY = [
+    "presque tous les jours",
+    "une ou plusieurs fois par semaine",
+    "une ou plusieurs fois par mois",
+    "plus rarement",
+    "jamais",
+]
+PAPER = "Questionnaire papier à l’accueil de la mairie, à la médiathèque et sur le marché le jeudi matin."
+
+
+def single(
+    wording: str, options: list[str], *, other: bool = False, weights: list[int] | None = None, **more: Any
+) -> dict[str, Any]:
+    """`weights` shape the plausible answers; the same goes for the builders below."""
+    return {"type": "single", "wording": wording, "options": options, "other": other, "weights": weights, **more}
+
+
+def multiple(
+    wording: str, options: list[str], most: int | None = None, *, other: bool = False, weights: list[int] | None = None
+) -> dict[str, Any]:
+    return {
+        "type": "multiple",
+        "wording": wording,
+        "options": options,
+        "max_choices": most,
+        "other": other,
+        "weights": weights,
+    }
+
+
+def grid(wording: str, rows: list[str], leanings: list[float], scale: list[str] = AGREEMENT) -> dict[str, Any]:
+    """`leanings`: for each row, how many agree, from 0 to 1."""
+    return {"type": "grid", "wording": wording, "rows": rows, "scale": scale, "no_opinion": True, "leanings": leanings}
+
+
+def text(wording: str, words: list[str], limit: int = 600) -> dict[str, Any]:
+    return {"type": "long_text", "wording": wording, "max_length": limit, "words": words}
+
+
+AGE = single(
+    "Votre âge",
+    ["15 à 29 ans", "30 à 44 ans", "45 à 59 ans", "60 à 74 ans", "75 ans ou plus", "Je ne souhaite pas répondre"],
+    weights=[14, 24, 27, 22, 9, 4],
+    help="Facultatif. Pour savoir qui nous n’avons pas entendu.",
+)
+
+SQUARE: dict[str, Any] = {
+    "stage": "open",
+    "title": "Quelle place du Marché demain ?",
+    "summary": "La place va être refaite. Dites comment vous y vivez et ce que vous voulez garder. Aucun compte, aucun nom.",
+    "decision": "Choisir le programme des travaux de la place du Marché (640 000 € HT au plus).",
+    "can_change": "Le nombre de places de stationnement (entre 22 et 48), les arbres, les bancs, le sens de la rue des Tanneurs, la place du marché du jeudi.",
+    "fixed": "La halle est conservée : elle est protégée. L’accès des secours et des livraisons est obligatoire. Les travaux dépendent d’une subvention.",
+    "decided_by": "Le conseil municipal de Rochebrune-sur-Vère",
+    "elsewhere": PAPER,
+    "intro": "<h2>Pourquoi maintenant ?</h2><p>Les réseaux sous la place doivent être changés. C’est l’occasion de la refaire avec vous.</p>",
+    "quote": (
+        "L’été on traverse la place à midi comme on traverse une poêle. Deux tilleuls changeraient tout.",
+        "Une habitante, sur le marché",
+    ),
+    "faq": [
+        (
+            "Qui peut répondre ?",
+            "<p>Toute personne qui habite, travaille ou vient à Rochebrune. Sans condition d’âge ni de nationalité.</p>",
+        ),
+        ("Est-ce un vote ?", "<p>Non. C’est un avis. Le conseil municipal décide, et explique sa décision.</p>"),
+    ],
+    "survey": {
+        "title": "Votre place du Marché",
+        "introduction": "Dix questions, cinq minutes. Vous pouvez laisser une question sans réponse.",
+        "thanks": "La mairie répond thème par thème sur la page de la consultation.",
+        "questions": [
+            single("Venez-vous place du Marché…", FREQUENCY, weights=[34, 38, 15, 9, 4]),
+            multiple(
+                "Le plus souvent, vous y venez pour…",
+                [
+                    "le marché",
+                    "les commerces",
+                    "traverser",
+                    "l’école ou la crèche",
+                    "m’asseoir, rencontrer du monde",
+                    "un rendez-vous (santé, mairie)",
+                ],
+                3,
+                other=True,
+                weights=[71, 54, 30, 18, 33, 12, 5],
+            ),
+            single(
+                "Comment venez-vous le plus souvent ?",
+                [
+                    "à pied",
+                    "à vélo",
+                    "en voiture, je me gare sur la place",
+                    "en voiture, je me gare ailleurs",
+                    "en car",
+                    "avec un fauteuil, une poussette ou une aide à la marche",
+                ],
+                weights=[38, 11, 24, 14, 4, 9],
+            ),
+            single(
+                "Où vous sentez-vous bien ?",
+                [
+                    "sous la halle",
+                    "devant l’église",
+                    "à la fontaine",
+                    "terrasse du café",
+                    "allée des platanes",
+                    "devant la mairie",
+                    "rue des Tanneurs",
+                    "parvis de l’école",
+                    "nulle part",
+                ],
+                weights=[24, 8, 10, 18, 17, 7, 5, 6, 5],
+            ),
+            multiple(
+                "Qu’est-ce qui vous bloque aujourd’hui ?",
+                [
+                    "pavés",
+                    "trottoir trop étroit",
+                    "bordure trop haute",
+                    "voitures mal garées",
+                    "pas de banc pour faire une pause",
+                ],
+                other=True,
+                weights=[36, 29, 18, 41, 33, 6],
+            ),
+            grid(
+                "Êtes-vous d’accord ou non ?",
+                [
+                    "Il faut garder au moins 40 places de stationnement.",
+                    "Je suis prêt à marcher trois minutes de plus si la place est plus agréable.",
+                    "La place doit pouvoir accueillir un marché deux fois plus grand.",
+                    "Il manque de l’ombre l’été.",
+                ],
+                [0.42, 0.64, 0.35, 0.88],
+            ),
+            multiple(
+                "Quels aménagements sont les plus importants ?",
+                [
+                    "des arbres",
+                    "des bancs",
+                    "une fontaine ou un point d’eau",
+                    "des jeux pour enfants",
+                    "des arceaux à vélo",
+                    "un éclairage plus doux",
+                ],
+                3,
+                weights=[70, 52, 38, 30, 22, 26],
+            ),
+            single(
+                "La rue des Tanneurs :",
+                [
+                    "la laisser comme aujourd’hui",
+                    "la mettre à sens unique",
+                    "la fermer aux voitures le jeudi et le samedi",
+                    "la fermer aux voitures tous les jours",
+                    "sans avis",
+                ],
+                weights=[26, 21, 30, 14, 9],
+            ),
+            text(
+                "Une idée, une crainte, un souvenir de la place ?",
+                [
+                    "L’été on traverse la place à midi comme on traverse une poêle. Deux tilleuls changeraient tout.",
+                    "Supprimer des places, c’est la mort de la boucherie. Ma mère de 82 ans ne fera pas 300 mètres avec ses courses.",
+                    "Mettez le marché sur la place ET dans la rue des Tanneurs, les camions du fond ne peuvent pas sortir avant 14 h.",
+                    "À quand la fibre à la Grangette ?",
+                ],
+            ),
+            AGE,
+        ],
+    },
+}
+
+PLUI: dict[str, Any] = {
+    "stage": "late",
+    "title": "Votre commune dans vingt ans",
+    "summary": "Le Pays d’Ormeval prépare son plan local d’urbanisme. Donnez votre avis sur les orientations.",
+    "decision": "Arrêter le projet de plan local d’urbanisme intercommunal.",
+    "can_change": "Les orientations, les secteurs à projet, les règles de hauteur et de haies.",
+    "fixed": "La loi limite la consommation de terres agricoles. Les zones inondables ne sont pas constructibles.",
+    "decided_by": "Le conseil communautaire, après avis des 23 communes, puis enquête publique",
+    "elsewhere": "Un registre papier est ouvert dans chacune des 23 mairies.",
+    "intro": "<p>Sept réunions ont eu lieu. Ce questionnaire reprend les six orientations qui y ont été discutées.</p>",
+    "survey": {
+        "title": "Six orientations pour le Pays d’Ormeval",
+        "introduction": "Un avis par ligne. « Sans avis » est une réponse.",
+        "questions": [
+            grid(
+                "Êtes-vous d’accord ou non ?",
+                [
+                    "Les logements nouveaux devraient d’abord se faire dans les maisons et granges vides.",
+                    "Chaque commune, même la plus petite, doit pouvoir accueillir quelques familles.",
+                    "On peut construire un peu plus haut dans les bourgs si cela garde des champs autour.",
+                    "Une haie arrachée doit être replantée, même chez un particulier.",
+                    "Les panneaux solaires ont leur place sur les toits, pas dans les prés.",
+                    "Les zones d’activité existantes suffisent si on les remplit.",
+                ],
+                [0.9, 0.78, 0.46, 0.6, 0.74, 0.55],
+            ),
+            single(
+                "Vous répondez comme…",
+                ["habitant", "agriculteur", "commerçant, artisan ou entreprise", "association", "élu"],
+                weights=[72, 9, 8, 7, 4],
+            ),
+            text(
+                "Votre avis, en quelques phrases",
+                [
+                    "À Lignerolles il reste trois maisons fermées pour une à vendre. Avant de bâtir au Clos Neuf, aidez à les rouvrir.",
+                    "Je suis éleveur : si le bourg avance encore, je perds l’accès au pré du Moulin et 12 ha d’un seul tenant.",
+                    "Nos enfants ne trouvent rien à louer, ils partent à quarante kilomètres.",
+                    "Nous demandons que la zone humide des Sagnes soit nommée et protégée.",
+                ],
+            ),
+            AGE,
+        ],
+    },
+}
+
+BUDGET: dict[str, Any] = {
+    "stage": "preparing",
+    "title": "150 000 € pour nos quartiers",
+    "summary": "Castelmauve ouvre un budget participatif. Dites d’abord quels projets vous aideraient au quotidien.",
+    "decision": "Choisir les thèmes du budget participatif (150 000 €, de 2 000 à 40 000 € par projet).",
+    "can_change": "Les thèmes, les lieux, l’ordre des projets.",
+    "fixed": "Un projet doit être de l’intérêt de tous, de la compétence de la ville et réalisable en deux ans : c’est la règle des finances publiques.",
+    "decided_by": "Le conseil municipal de Castelmauve",
+    "elsewhere": "Questionnaire papier dans six lieux : mairie, médiathèque, centres sociaux, gymnase, marché.",
+    "intro": "<p>Ouvert à toute personne d’au moins 11 ans qui habite, étudie ou travaille à Castelmauve. Sans condition de nationalité.</p>",
+    "survey": {
+        "title": "Quels projets pour votre quartier ?",
+        "introduction": "Cinq questions, deux minutes.",
+        "questions": [
+            multiple(
+                "Quels projets vous seraient utiles ?",
+                [
+                    "un four à pain partagé",
+                    "de l’ombre et des assises aux arrêts de bus",
+                    "une boîte à outils à vélo",
+                    "des jeux accessibles au parc Ronsard",
+                    "éclairer le passage de la voie ferrée",
+                    "un kiosque à paroles pour les collégiens",
+                ],
+                3,
+                other=True,
+            ),
+            {
+                "type": "number",
+                "wording": "Combien de projets faut-il retenir ?",
+                "minimum": 1,
+                "maximum": 30,
+                "unit": "projets",
+                "mean": 9,
+            },
+            {
+                "type": "scale",
+                "wording": "Avez-vous confiance dans ce budget participatif ?",
+                "low": "aucune",
+                "high": "toute confiance",
+                "mean": 6,
+            },
+            {
+                "type": "short_text",
+                "wording": "Dans quel quartier ou hameau ?",
+                "words": ["centre", "les Acacias", "gare", "Ronsard"],
+            },
+            AGE,
+        ],
+    },
+}
+
+LODGINGS: dict[str, Any] = {
+    "stage": "closed",
+    "title": "Meublés de tourisme : quelles règles pour bien vivre ensemble ?",
+    "summary": "Port-Sablier prépare son règlement des meublés de tourisme. Dites ce qui vous paraît juste.",
+    "decision": "Adopter le règlement municipal des meublés de tourisme (quotas, nombre de nuits, compensation).",
+    "can_change": "Les quotas par secteur, le nombre de nuits, la compensation, les contrôles.",
+    "fixed": "La loi encadre ce que la ville peut faire. Les locations déjà déclarées gardent leurs droits jusqu’à leur échéance.",
+    "decided_by": "Le conseil municipal de Port-Sablier",
+    "elsewhere": PAPER,
+    "intro": "<p>La ville compte 1 140 meublés déclarés pour 6 300 logements. Les avis sont partagés : c’est pourquoi nous demandons.</p>",
+    "survey": {
+        "title": "Meublés de tourisme : votre avis",
+        "introduction": "Une échelle pour chaque phrase.",
+        "questions": [
+            grid(
+                "Êtes-vous d’accord ou non ?",
+                [
+                    "Il y a trop de logements loués à la semaine dans le vieux port.",
+                    "Les propriétaires ont le droit de faire ce qu’ils veulent de leur bien.",
+                    "La ville devrait contrôler plus souvent les annonces.",
+                    "La taxe de séjour devrait financer des logements pour les habitants.",
+                    "Les voisins devraient pouvoir joindre un responsable jour et nuit.",
+                    "Limiter les meublés fera baisser les loyers à l’année.",
+                ],
+                [0.55, 0.45, 0.83, 0.8, 0.86, 0.44],
+            ),
+            single(
+                "Vous êtes…",
+                [
+                    "locataire à l’année",
+                    "propriétaire de votre logement",
+                    "propriétaire d’un meublé",
+                    "commerçant ou saisonnier",
+                ],
+                weights=[31, 45, 13, 11],
+            ),
+            {
+                "type": "date",
+                "wording": "Depuis quand vivez-vous à Port-Sablier ?",
+                "words": ["1974", "1988", "1996", "2003", "2009", "2015", "2019", "2023"],
+            },
+            text(
+                "Une phrase à ajouter ?",
+                [
+                    "L’hiver, des rues entières sont éteintes et cela m’attriste.",
+                    "Une famille qui loue son studio pour payer ses études n’est pas une multinationale.",
+                ],
+                300,
+            ),
+        ],
+    },
+}
+
+SCHOOL: dict[str, Any] = {
+    "stage": "open",
+    "small": True,
+    "pace": "step",
+    "title": "Les horaires de l’école, parlons-en",
+    "summary": "Huit questions, trois minutes : dites quels horaires conviennent aux enfants et à vous.",
+    "decision": "Fixer les horaires des écoles de Grand-Ravin pour la prochaine rentrée.",
+    "can_change": "L’heure du matin, la pause de midi, le mercredi.",
+    "fixed": "Vingt-quatre heures de classe par semaine : c’est la règle nationale.",
+    "decided_by": "Le conseil municipal de Grand-Ravin, avec l’inspection académique",
+    "elsewhere": "Un questionnaire papier est dans le carnet de chaque enfant. Permanence devant l’école le vendredi.",
+    "intro": "<p>Parents, enseignants, agents, habitants : tout le monde peut répondre.</p>",
+    "survey": {
+        "title": "Les horaires de l’école",
+        "introduction": "",
+        "questions": [
+            single(
+                "Vous répondez comme…",
+                ["parent", "enseignant", "agent", "élève (avec un adulte)", "habitant"],
+                weights=[60, 12, 8, 10, 10],
+                required=True,
+            ),
+            multiple("École(s) concernée(s)", ["École du Bourg", "École des Filaos", "École de la Ravine"]),
+            single(
+                "À quelle heure votre enfant se réveille-t-il un jour d’école ?",
+                ["avant 5 h", "entre 5 h et 5 h 30", "entre 5 h 30 et 6 h", "après 6 h"],
+                weights=[12, 38, 34, 16],
+            ),
+            single(
+                "Comment vient-il à l’école ?", ["à pied", "en car", "en voiture"], other=True, weights=[30, 34, 33, 3]
+            ),
+            single(
+                "L’heure qui vous irait pour commencer :",
+                ["7 h 45", "8 h", "8 h 15", "8 h 30", "sans avis"],
+                weights=[16, 34, 24, 18, 8],
+            ),
+            single("La pause de midi est :", ["trop courte", "bien", "trop longue"], weights=[22, 56, 22]),
+            multiple(
+                "Ce qui compte pour vous",
+                ["sommeil", "chaleur", "transport", "garde", "activités", "repas"],
+                3,
+                weights=[60, 55, 38, 40, 22, 18],
+            ),
+            text("Un mot à l’équipe ?", ["La chaleur de l’après-midi est le vrai sujet.", "Merci de demander."], 300),
+        ],
+    },
+}
+
+BIKES: dict[str, Any] = {
+    "stage": "answered",
+    "title": "Plan vélo : où et comment ?",
+    "summary": "L’agglomération prépare trois axes cyclables. Dites ce qui vous retient de prendre le vélo.",
+    "decision": "Choisir les trois axes cyclables des deux prochaines années.",
+    "can_change": "Le tracé, l’ordre des travaux, le type de séparation.",
+    "fixed": "Le budget est de 2,1 millions d’euros : il est voté.",
+    "decided_by": "Le conseil d’agglomération",
+    "elsewhere": "Questionnaire papier dans les gares et les médiathèques.",
+    "intro": "<h2>Notre réponse</h2><p><strong>Retenu</strong> : la liaison gare – lycée, séparée de la chaussée. <strong>Retenu en partie</strong> : l’axe du canal, ouvert d’abord jusqu’à l’écluse. <strong>Non retenu</strong> : le tunnel, pour son coût.</p>",
+    "survey": {
+        "title": "Vous et le vélo",
+        "introduction": "",
+        "questions": [
+            multiple(
+                "Sur ce trajet, qu’est-ce qui vous empêche de prendre le vélo ?",
+                ["la peur des voitures", "la distance", "le relief", "le vol", "la météo", "rien"],
+                3,
+                weights=[62, 21, 17, 38, 20, 14],
+            ),
+            single(
+                "Si une piste séparée existait, combien de fois par semaine ?",
+                ["jamais", "une ou deux fois", "trois ou quatre fois", "tous les jours"],
+                weights=[20, 32, 28, 20],
+            ),
+            {
+                "type": "scale",
+                "wording": "Je laisserais mon enfant de 10 ans y aller à vélo",
+                "low": "pas du tout",
+                "high": "tout à fait",
+                "mean": 4,
+            },
+            {
+                "type": "number",
+                "wording": "Quelle distance pour aller travailler ou étudier ?",
+                "minimum": 0,
+                "maximum": 80,
+                "decimals": 1,
+                "unit": "km",
+                "mean": 7,
+            },
+            {
+                "type": "short_text",
+                "wording": "Un tronçon qui vous fait peur : rue, de… à…",
+                "words": ["pont du canal", "avenue de la Gare", "rond-point du lycée"],
+            },
+        ],
+    },
+}
+
+CONSULTATIONS = [SQUARE, PLUI, BUDGET, LODGINGS, SCHOOL, BIKES]

@@ -4,10 +4,9 @@ import os
 import sys
 from importlib import import_module
 
-from . import database
+from . import database, messenger
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
-os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/9")
 database.url()
 
 GOALS = {
@@ -25,13 +24,18 @@ GOALS = {
 def main(wanted: list[str]) -> None:
     if unknown := [name for name in wanted if name not in GOALS]:
         raise SystemExit(f"Unknown goal: {', '.join(unknown)}. There are {', '.join(GOALS)}.")
-    import django
+    rows: list = []
+    with messenger.running():
+        import django
 
-    django.setup()
+        django.setup()
+        database.create()
+        _measure(wanted, rows)
+
+
+def _measure(wanted: list[str], rows: list) -> None:
     from .table import draw
 
-    database.create()
-    rows = []
     try:
         for name in wanted or GOALS:
             module, _dot, function = GOALS[name].partition(".")

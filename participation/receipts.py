@@ -71,26 +71,29 @@ def read_ticket(ticket: str) -> str | None:
 
 
 class Trace(NamedTuple):
-    """What one tool says of a code on the follow-up page."""
+    """What one tool says of a code on the follow-up page. Plain values only: a template calls whatever it can call."""
 
     title: str
     url: str
     counted: bool
     counted_until: Any
-    withdraw: Callable[[], None] | None = None
+    withdrawable: bool
 
 
 # Each engine registers how to find what a participant key left with it, and how to forget it. Keeping the engines out
 # of this room is what lets one code follow everything a person did in a consultation.
 Lookup = Callable[[bytes], list[Trace]]
 Eraser = Callable[[bytes], int]
+Withdrawer = Callable[[bytes, str], bool]  # participant key and the url of a trace → whether something was withdrawn
 lookups: list[Lookup] = []
 erasers: list[Eraser] = []
+withdrawers: list[Withdrawer] = []
 
 
-def register(lookup: Lookup, eraser: Eraser) -> None:
+def register(lookup: Lookup, eraser: Eraser, withdrawer: Withdrawer) -> None:
     lookups.append(lookup)
     erasers.append(eraser)
+    withdrawers.append(withdrawer)
 
 
 def key_of(code: str) -> bytes | None:
@@ -106,6 +109,12 @@ def find_traces(code: str) -> list[Trace]:
     """Everything the person behind `code` sent, over all tools; empty when the code is unknown."""
     key = key_of(code)
     return [trace for lookup in lookups for trace in lookup(key)] if key else []
+
+
+def withdraw(code: str, url: str) -> bool:
+    """Take back what the person behind `code` sent to the tool at `url`; False when nothing was there to take."""
+    key = key_of(code)
+    return any([withdrawer(key, url) for withdrawer in withdrawers]) if key else False
 
 
 def erase(code: str) -> int:

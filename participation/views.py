@@ -38,13 +38,14 @@ def follow_up(request: HttpRequest) -> HttpResponse:
 
 def _withdraw(request: HttpRequest, code: str, traces: list[receipts.Trace]) -> dict | None:
     """Withdraw the trace that the button names; what the page then shows, None when there was nothing to do."""
-    chosen = [t for t in traces if t.withdraw and t.url == request.POST["withdraw"]]
-    if not chosen:
+    chosen = next((t for t in traces if t.withdrawable and t.url == request.POST["withdraw"]), None)
+    if chosen is None:
         return None
     if "sure" not in request.POST:
-        return {"code": receipts.show_code(code), "traces": traces, "asked": chosen[0]}
-    chosen[0].withdraw()  # type: ignore[misc]
-    return {"code": receipts.show_code(code), "traces": receipts.find_traces(code), "withdrawn": chosen[0].title}
+        return {"code": receipts.show_code(code), "traces": traces, "asked": chosen}
+    if not receipts.withdraw(code, chosen.url):
+        return None
+    return {"code": receipts.show_code(code), "traces": receipts.find_traces(code), "withdrawn": chosen.title}
 
 
 def _page(request: HttpRequest, context: dict, status: int = 200) -> HttpResponse:

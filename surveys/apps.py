@@ -13,4 +13,4 @@ class SurveysConfig(AppConfig):
         from . import intake, publishing  # noqa: F401 - publishing listens to what the models announce
 
         truths["survey"] = intake.TRUTH
-        receipts.register(intake.find_traces, intake.erase)
+        receipts.register(intake.find_traces, intake.erase, intake.withdraw_at)

@@ -1,13 +1,14 @@
 """The only way in: a response and its ledger row, in one transaction, under the shared gate.
 
 record_response   a new response, the same one sent again, or a correction of it
+record_many       responses that were gathered elsewhere, on paper say
 withdraw          the response goes, its count goes with it
 erase             the same for everything behind a participant key
 """
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -140,6 +141,72 @@ def _store_at_once(survey: CompiledSurvey, row: _Row) -> bool:
         return cursor.fetchone() is not None
 
 
+_MANY = {
+    "postgresql": """INSERT INTO surveys_response ({columns})
+        SELECT u.id, %s, %s, u.participant, u.submission, u.answers::jsonb, u.cells, %s, %s::date
+        FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::text[], %s::bytea[])
+            AS u(id, participant, submission, answers, cells)
+        ON CONFLICT DO NOTHING RETURNING submission_key""",
+    "sqlite": """INSERT INTO surveys_response ({columns}) VALUES {rows}
+        ON CONFLICT DO NOTHING RETURNING submission_key""",
+}
+
+
+def record_many(
+    survey: CompiledSurvey, responses: Sequence[tuple[str, Mapping[str, Any]]], channel: str = "import"
+) -> list[bool]:
+    """Store many (token, answers), at most a thousand, in one transaction; for each, whether it was new.
+
+    What was gathered elsewhere may be keyed in after the survey closed, so no window applies: only the gate does. A
+    token that was stored before changes nothing. Raises Closed with "unpublished", "moved" or the state of the gate.
+    """
+    rows = []
+    for token, answers in responses:
+        code = receipts.code_for(survey.tag, survey.salt, token)
+        key, submission = participant_key(survey.salt, code), submission_key(survey.salt, token)
+        rows.append(_Row(key, submission, answers, survey.pack(answers, channel), channel))
+    with transaction.atomic():
+        gate.enter(survey.tool_id)
+        _check_gate(survey)
+        stored = _insert_many(survey, rows, channel) if rows else set()
+        fresh = [row.submission in stored for row in rows]
+        ledger.write(survey.tool_id, [(1, row.cells) for row, new in zip(rows, fresh, strict=True) if new])
+        jobs.nudge(survey.tool_id)
+    return fresh
+
+
+def _check_gate(survey: CompiledSurvey) -> None:
+    """Raise Closed unless the survey was published, stands where it was compiled, and its gate is open."""
+    found = Survey.objects.filter(pk=survey.survey_id, live_version__isnull=False)
+    state, scope_id = found.values_list("tool__state", "scope_id").first() or ("unpublished", survey.scope_id)
+    if scope_id != survey.scope_id:
+        forget()
+        raise Closed("moved")
+    if state != Tool.State.OPEN:
+        raise Closed(state)
+
+
+def _insert_many(survey: CompiledSurvey, rows: list["_Row"], channel: str) -> set[bytes]:
+    """Insert `rows`; the submission keys of those that were new."""
+    today, ids = timezone.localdate().isoformat(), [uuid.uuid4().hex for _row in rows]
+    answers = [json.dumps(row.answers, ensure_ascii=False, separators=(",", ":")) for row in rows]
+    sql = _MANY[connection.vendor]
+    values: list[Any]
+    if connection.vendor == "postgresql":
+        sql = sql.format(columns=_COLUMNS)
+        columns = [[r.participant for r in rows], [r.submission for r in rows], answers, [r.cells for r in rows]]
+        values = [survey.survey_id, survey.version_id, channel, today, ids, *columns]
+    else:
+        sql = sql.format(columns=_COLUMNS, rows=", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(rows)))
+        values = []
+        for pk, row, text in zip(ids, rows, answers, strict=True):
+            values += [pk, survey.survey_id, survey.version_id, row.participant, row.submission, text, row.cells]
+            values += [channel, today]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return {bytes(found[0]) for found in cursor.fetchall()}
+
+
 def _same_submission(survey: CompiledSurvey, row: _Row, codes: list[str]) -> str | None:
     """The code under which this very form load was stored before, its answers corrected if they differ; else None."""
     found = (
@@ -229,6 +296,16 @@ def withdraw(survey: Survey, key: bytes) -> bool:
     return _remove(locked.filter(survey=survey, participant_key=key)) > 0
 
 
+def withdraw_at(key: bytes, url: str) -> bool:
+    """`withdraw` for the follow-up page, which knows surveys by their address."""
+    surveys = Survey.objects.for_display().filter(responses__participant_key=key)
+    found = next((survey for survey in surveys if survey.get_absolute_url() == url), None)
+    try:
+        return found is not None and withdraw(found, key)
+    except Closed:
+        return False
+
+
 @transaction.atomic
 def erase(key: bytes) -> int:
     """Forget every response behind a participant key, in whatever phase its survey is; how many went."""
@@ -245,13 +322,12 @@ def find_traces(key: bytes) -> list[receipts.Trace]:
 
 def _trace(survey: Survey, key: bytes) -> receipts.Trace:
     waiting = LedgerEntry.objects.filter(tool_id=survey.tool_id).exists()
-    is_open = survey.phase() == "open"
     return receipts.Trace(
         title=survey.title,
         url=survey.get_absolute_url(),
         counted=not waiting,
         counted_until=survey.tool.counted_until,
-        withdraw=(lambda: withdraw(survey, key)) if is_open else None,
+        withdrawable=survey.phase() == "open",
     )
 
 
@@ -277,4 +353,14 @@ TRUTH = Truth(
     receipts=f"SELECT r.participant_key FROM {_OF_TOOL}",  # noqa: S608
 )
 
-__all__ = ["Closed", "Receipt", "Tool", "erase", "find_traces", "receive", "record_response", "withdraw"]
+__all__ = [
+    "Closed",
+    "Receipt",
+    "Tool",
+    "erase",
+    "find_traces",
+    "receive",
+    "record_many",
+    "record_response",
+    "withdraw",
+]

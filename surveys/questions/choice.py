@@ -104,9 +104,10 @@ class ChoiceType(QuestionType):
 
     def _by_label(self, schema: Schema, label: str) -> str:
         wanted = clean_text(label).casefold()
-        for option in schema["options"]:
-            if option["label"].casefold() == wanted or option["id"] == label:
-                return option["id"]
+        by_label = (o["id"] for o in schema["options"] if o["label"].casefold() == wanted)
+        by_id = (o["id"] for o in schema["options"] if o["id"] == label)
+        if found := next(by_label, None) or next(by_id, None):  # an id may look like another option's label
+            return found
         raise AnswerError(_("“%(label)s” is not an option of this question.") % {"label": label[:80]})
 
 

@@ -224,7 +224,10 @@ class _Question:
 
     def _clean(self, name: str, field: Any, raw: Any) -> None:
         try:
-            field.clean(field.to_python(raw))
+            read = field.to_python(raw)
+            if read is None and raw is not None:  # a date that is none
+                raise ValueError
+            field.clean(read)
         except ValidationError as error:
             raise Refused(f"{self.where}{name}: {' '.join(error.messages)}") from None
         except (TypeError, ValueError, OverflowError):

@@ -277,7 +277,7 @@ class _Occurrences:
 
 
 class _Rejects:
-    """The file beside the imported one that keeps each bad row with its line and the reason; gone when there is none."""
+    """The file beside the imported one that keeps each bad row, its line and the reason; gone when there is none."""
 
     def __init__(self, path: Path, header: list[str], separator: str):
         self.path, self.n = path, 0

@@ -346,9 +346,9 @@ def rewrite_cells(tool_id: int) -> int:
     return mended
 
 
-_OF_TOOL = "surveys_response r JOIN surveys_survey s ON s.id = r.survey_id WHERE s.tool_id = %s"
+_OF_TOOL = "surveys_response r WHERE r.survey_id = (SELECT s.id FROM surveys_survey s WHERE s.tool_id = %s)"
 TRUTH = Truth(
-    rows=f"SELECT r.cells FROM {_OF_TOOL}",  # noqa: S608
+    rows=f"SELECT r.cells, r.submission_key AS spread FROM {_OF_TOOL}",  # noqa: S608
     rewrite=rewrite_cells,
     receipts=f"SELECT r.participant_key FROM {_OF_TOOL}",  # noqa: S608
 )

@@ -27,7 +27,7 @@ has_published = Signal()
 
 
 def new_key() -> str:
-    return secrets.token_urlsafe(9)
+    return secrets.token_urlsafe(9).replace("-", "_")  # a dash in front would make it an option of our commands
 
 
 class SurveyQuerySet(models.QuerySet["Survey"]):

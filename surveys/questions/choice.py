@@ -29,7 +29,11 @@ class ChoiceBlock(QuestionBlock):
     """A question with a list of options."""
 
     options = blocks.ListBlock(
-        blocks.CharBlock(label=_("Option"), max_length=200), label=_("Options"), min_num=2, max_num=60
+        blocks.CharBlock(label=_("Option"), max_length=200, required=False, default=""),
+        label=_("Options"),
+        max_num=60,
+        default=["", "", ""],
+        help_text=_("Empty lines are left out."),
     )
     other = blocks.BooleanBlock(label=_("Add “Other, please specify”"), required=False, default=False)
 

@@ -49,7 +49,7 @@ def _export_question(block: Any) -> dict[str, Any]:
 
 def _export_value(value: Any) -> Any:
     if isinstance(value, blocks.list_block.ListValue):
-        return [{"id": str(item.id), "label": item.value} for item in value.bound_blocks]
+        return [{"id": str(item.id), "label": item.value} for item in value.bound_blocks if item.value]
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -251,6 +251,8 @@ class _Question:
             raise Refused(f"{self.where}{where}: " + _("this must be a label, or an id and a label."))
         _only_known(item, {"id", "label"}, f"{self.where}{where}: ")
         label = _text(item["label"], self.where + where, field.child_block.field.max_length)
+        if not label.strip():
+            raise Refused(f"{self.where}{where}: " + _("the label is empty."))
         self._clean(where, field.child_block, label)
         found = self._id(item.get("id"), where)
         if found == RESERVED.get(name):

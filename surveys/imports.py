@@ -14,6 +14,7 @@ from . import intake
 from .forms import CompiledSurvey
 from .questions import AnswerError, Schema, type_of
 from .questions.base import NOT_ASKED, clean_text
+from .questions.choice import OTHER
 
 BATCH = 1000
 LONGEST_LINE = 2_000_000
@@ -134,6 +135,8 @@ def _names(question: Schema) -> Iterator[tuple[str, int]]:
         yield _fold(title), place
         if question["code"] and title.startswith(question["code"]):
             yield _fold(question["wording"] + title[len(question["code"]) :]), place
+    if columns[-1][0] == OTHER:
+        yield from ((_fold(f"{head}_{OTHER}"), len(columns) - 1) for head in heads)
     if columns[0][0] == "":
         yield from ((_fold(head), 0) for head in heads)
     if len(columns) > 1:

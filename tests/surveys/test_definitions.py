@@ -72,7 +72,7 @@ def test_the_schema_in_docs_knows_every_type_and_every_field():
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"type": "ranking"}, "ranking, single"),
+        ({"type": "ranking"}, "single, multiple"),
         ({"wording": ...}, ""),
         ({"wording": ""}, "wording"),
         ({"wording": 7}, "wording"),
@@ -83,10 +83,11 @@ def test_the_schema_in_docs_knows_every_type_and_every_field():
         ({"id": "x" * 37}, "id"),
         ({"id": "a:b"}, "id"),
         ({"id": 5}, "id"),
-        ({"options": ...}, "options"),
+        ({"options": ...}, ""),
         ({"options": "à pied"}, "options"),
-        ({"options": ["seule"]}, "options"),
+        ({"options": ["seule"]}, ""),
         ({"options": [str(n) for n in range(61)]}, "options"),
+        ({"options": ["a", "b", " "]}, "options 3"),
         ({"options": ["a", ""]}, "options 2"),
         ({"options": ["a", None]}, "options 2"),
         ({"options": ["a", {"label": "b", "id": "other"}]}, "other"),
@@ -103,18 +104,15 @@ def test_the_schema_in_docs_knows_every_type_and_every_field():
         ({"type": "multiple", "min_choices": 10**30}, "min_choices"),
         ({"type": "date", "options": ..., "earliest": "2026-02-31"}, "earliest"),
         ({"type": "date", "options": ..., "earliest": "hier"}, "earliest"),
-        ({"type": "grid", "options": ..., "rows": []}, "rows"),
+        ({"type": "grid", "options": ..., "rows": []}, ""),
         ({"type": "grid", "options": ..., "rows": ["a"], "scale": [{"id": "none", "label": "x"}, "b"]}, "none"),
         ({"type": "long_text", "options": ..., "max_length": 10**9}, "max_length"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused_by_its_number(changes, word):
-    changes = {k: v for k, v in changes.items() if not (k == "type" and v == "ranking")} | (
-        {"type": "ranking"} if changes.get("type") == "ranking" else {}
-    )
     message = refused(simple(**changes))
     assert "Question 1" in message
-    assert word.partition(",")[0] in message or word == "ranking, single"
+    assert word in message
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ QUESTIONS = [
     question("long_text", "Un mot ?", code="mot"),
     question("date", "Depuis quand ?", code="depuis"),
 ]
-HEADER = "mode,mode [Autre : texte],but_1,but_02,avis_1,avis_2,note,age,mot,depuis"
+HEADER = "mode,mode_other,but_1,but_02,avis_1,avis_2,note,age,mot,depuis"
 
 
 @pytest.fixture

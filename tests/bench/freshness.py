@@ -47,7 +47,8 @@ def under_load() -> Row:
         "≤ 1 s, no growing backlog",
         p95 <= 1 and not grows,
         f"{len(waits)} probes during {run.rate:.0f} submissions/s, median {statistics.median(waits):.2f} s, worst "
-        f"{waits[-1]:.2f} s; backlog median {early:.0f} then {late:.0f}, most {max(backlog)} rows; refused {run.refused}",
+        f"{waits[-1]:.2f} s; backlog median {early:.0f} then {late:.0f}, most {max(backlog)} rows; "
+        f"refused {run.refused}; others used {run.others:.1f} processors",
     )
 
 

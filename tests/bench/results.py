@@ -51,7 +51,9 @@ def over_http() -> list[Row]:
         for turn in range(6):
             plain.append(serving.load(floor, serving.url("floor", "/plain"), seconds=3 if turn else 1))
             for name, head in (("full", {}), ("not modified", {"If-None-Match": tag} if tag else {})):
-                again[name].append(serving.load(ours, serving.url("ours", path), headers=head, seconds=3 if turn else 1))
+                again[name].append(
+                    serving.load(ours, serving.url("ours", path), headers=head, seconds=3 if turn else 1)
+                )
     bare = serving.median(plain[1:])
     said = inside.request(path, If_None_Match=tag).status
     full, unchanged = (serving.median(runs[1:]) for runs in again.values())
@@ -66,4 +68,6 @@ def _row(goal: str, floor: serving.Served, ours: serving.Served, target: float, 
     cpu = f"CPU floor {floor.server_ms:.2f} ms, ours {ours.server_ms:.2f} + {ours.database_ms:.2f} ms"
     others = f"others used {max(floor.others, ours.others):.1f} processors"
     note = f"{note}; {cpu}; {others}"
-    return Row(goal, f"{floor.rate:.0f}/s", f"{ours.rate:.0f}/s", f"{ratio:.2f}", f"≥ {target:.2f}", ratio >= target, note)
+    return Row(
+        goal, f"{floor.rate:.0f}/s", f"{ours.rate:.0f}/s", f"{ratio:.2f}", f"≥ {target:.2f}", ratio >= target, note
+    )

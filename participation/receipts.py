@@ -114,7 +114,7 @@ def find_traces(code: str) -> list[Trace]:
 def withdraw(code: str, url: str) -> bool:
     """Take back what the person behind `code` sent to the tool at `url`; False when nothing was there to take."""
     key = key_of(code)
-    return any([withdrawer(key, url) for withdrawer in withdrawers]) if key else False
+    return any(withdrawer(key, url) for withdrawer in withdrawers) if key else False
 
 
 def erase(code: str) -> int:

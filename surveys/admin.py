@@ -67,7 +67,7 @@ class EffectsPanel(Panel):
             return super().is_shown() and bool(self.instance.pk)
 
     def get_form_options(self) -> dict[str, Any]:
-        return {"fields": []}
+        return {"fields": ["effects_read"]}  # else Wagtail draws the box once more at the foot of the form
 
 
 def copy_survey(request: HttpRequest, pk: int) -> HttpResponse:

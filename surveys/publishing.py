@@ -23,12 +23,13 @@ MAX_QUESTIONS = 200
 
 
 def latest_version(survey: Survey) -> SurveyVersion | None:
-    return survey.versions.order_by("-number").first()
+    """What was asked last; None for a survey that is new or was never published."""
+    return survey.versions.order_by("-number").first() if survey.pk else None
 
 
 def preview_schema(survey: Survey) -> Schema:
     """The schema this draft would be frozen with."""
-    version = latest_version(survey) if survey.pk else None
+    version = latest_version(survey)
     return build_schema(survey, version.schema if version else None)
 
 
@@ -122,7 +123,7 @@ def _freeze_after(sender: type[Survey], survey: Survey, **kwargs: Any) -> None:
 
 def effects(draft: Survey) -> list[str]:
     """What publishing `draft` does to answers already given, one sentence each; empty when it does nothing."""
-    version = latest_version(draft) if draft.pk else None
+    version = latest_version(draft)
     if version is None or not (counts := _counts(draft)):
         return []
     schema = build_schema(draft, version.schema)

@@ -1,27 +1,9 @@
-"""What every test stands on: a messenger, a site with a root page, and a real browser where there is one."""
+"""What every test stands on: a fresh memory, and a real browser where there is one (see also machine.py)."""
 
-import atexit
-import os
 import shutil
-import tempfile
-from pathlib import Path
 
-# Before Django reads its settings: a folder of our own, and a Redis-compatible server unless one was given.
-_var = Path(tempfile.mkdtemp(prefix="palabre-test-"))
-os.environ.setdefault("VAR_DIR", str(_var))
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop of its own in the test's thread
-atexit.register(shutil.rmtree, _var, ignore_errors=True)
-
-if "REDIS_URL" not in os.environ:
-    from cms import redis_server
-
-    _socket = _var / "redis.sock"
-    _server = redis_server.start(_socket)
-    os.environ["REDIS_URL"] = f"unix://{_socket}?db=0"
-    atexit.register(_server.kill)
-
-import pytest  # noqa: E402
-from django.core.cache import cache  # noqa: E402
+import pytest
+from django.core.cache import cache
 
 CHROMIUM = next((p for p in (shutil.which("chromium"), shutil.which("google-chrome")) if p), None)
 CHROMIUM_FLAGS = [

@@ -1,5 +1,7 @@
 """What the test suite runs on: quick password hashing, and the database and Redis it was given."""
 
+import tests.machine  # noqa: F401, I001 - first: base reads the environment that it prepares
+
 from .base import *  # noqa: F403
 from .base import DATABASES, VAR_DIR
 

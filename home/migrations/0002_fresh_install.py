@@ -79,6 +79,12 @@ def group(apps, schema_editor):
     HomePage = apps.get_model("home.HomePage")
     Collection = apps.get_model("wagtailcore.Collection")
     agents, _created = Group.objects.get_or_create(name="Agents de communication")
+    # Wagtail adds these three after all migrations; the group needs them now.
+    survey = apps.get_model("contenttypes.ContentType").objects.get(app_label="surveys", model="survey")
+    for act in ("publish", "lock", "unlock"):
+        Permission.objects.get_or_create(
+            content_type=survey, codename=f"{act}_survey", defaults={"name": f"Can {act} survey"}
+        )
     surveys = Permission.objects.filter(content_type__app_label="surveys", codename__endswith="_survey")
     agents.permissions.add(
         *surveys,

@@ -149,7 +149,11 @@ class QuestionBlock(blocks.StructBlock):
 
 def labelled(items: Any) -> list[Schema]:
     """[{"id", "label"}] from a ListBlock of CharBlocks; ids are those of the list items and survive any edit."""
-    return [{"id": str(item.id), "label": item.value.strip()} for item in items.bound_blocks if item.value.strip()]
+    return [
+        {"id": str(item.id), "label": (item.value or "").strip()}
+        for item in items.bound_blocks
+        if (item.value or "").strip()
+    ]
 
 
 def keep_withdrawn(now: list[Schema], before: list[Schema]) -> None:

@@ -27,10 +27,17 @@ AGREEMENT = [_("Strongly agree"), _("Agree"), _("Disagree"), _("Strongly disagre
 
 class GridBlock(QuestionBlock):
     rows = blocks.ListBlock(
-        blocks.CharBlock(label=_("Statement"), max_length=250), label=_("Statements"), min_num=1, max_num=30
+        blocks.CharBlock(label=_("Statement"), max_length=250, required=False, default=""),
+        label=_("Statements"),
+        max_num=30,
+        default=["", "", ""],
+        help_text=_("Empty lines are left out."),
     )
     scale = blocks.ListBlock(
-        blocks.CharBlock(label=_("Step"), max_length=60), label=_("Scale"), min_num=2, max_num=9, default=AGREEMENT
+        blocks.CharBlock(label=_("Step"), max_length=60, required=False, default=""),
+        label=_("Scale"),
+        max_num=9,
+        default=AGREEMENT,
     )
     no_opinion = blocks.BooleanBlock(label=_("Offer “No opinion”"), required=False, default=True)
 

@@ -1,0 +1,1 @@
+"""Everything is killed under load, and what is left is counted."""

@@ -10,8 +10,9 @@ from .packing import MAX_CELLS
 
 _INSERT = "INSERT INTO counting_ledgerentry (tool_id, sign, cells) VALUES (%s, %s, %s)"
 
-# PostgreSQL: the ledger rows of what the CTE {source} stores, in the same statement. Parameters: tool id, packed cells.
-BESIDE = "INSERT INTO counting_ledgerentry (tool_id, sign, cells) SELECT %s, 1, %s::bytea FROM {source}"
+# PostgreSQL: the ledger rows of what the CTE {source} stores and whose cells it returns, in the same statement.
+# Parameter: the tool's id.
+BESIDE = "INSERT INTO counting_ledgerentry (tool_id, sign, cells) SELECT %s, 1, cells FROM {source}"
 
 
 def write(tool_id: int, changes: Iterable[tuple[int, bytes]]) -> None:

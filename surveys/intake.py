@@ -60,7 +60,7 @@ def _insert_sql(vendor: str) -> str:
         WHERE s.id = %s AND s.scope_id = %s AND s.live AND {within_sql("s")}
           AND (SELECT t.state FROM counting_tool t WHERE t.id = s.tool_id) = 'open'
           AND (SELECT c.live AND {within_sql("c")} FROM participation_scope c WHERE c.id = s.scope_id)
-        ON CONFLICT DO NOTHING RETURNING 1
+        ON CONFLICT DO NOTHING RETURNING cells
     """  # noqa: S608 - no outside value is in the text
 
 
@@ -136,20 +136,20 @@ def _insert(survey: CompiledSurvey, row: _Row) -> bool:
 def _store_at_once(survey: CompiledSurvey, row: _Row) -> bool:
     """Store a new response to an open survey with its ledger row; False, and nothing stored, when it is not that."""
     with connection.cursor() as cursor:
-        cursor.execute(_at_once_sql(), [survey.tool_id, *_values(survey, row), survey.tool_id, row.cells])
+        cursor.execute(_at_once_sql(), [survey.tool_id, *_values(survey, row), survey.tool_id])
         cursor.nextset()
         return cursor.fetchone() is not None
 
 
-_MANY = {
-    "postgresql": """INSERT INTO surveys_response ({columns})
-        SELECT u.id, %s, %s, u.participant, u.submission, u.answers::jsonb, u.cells, %s, %s::date
-        FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::text[], %s::bytea[])
-            AS u(id, participant, submission, answers, cells)
-        ON CONFLICT DO NOTHING RETURNING submission_key""",
-    "sqlite": """INSERT INTO surveys_response ({columns}) VALUES {rows}
-        ON CONFLICT DO NOTHING RETURNING submission_key""",
-}
+# All rows travel as one JSON text: thousands of separate values cost the client more than the database.
+_MANY = f"""WITH stored AS (
+    INSERT INTO surveys_response ({_COLUMNS})
+    SELECT (e->>'id')::uuid, %s, %s, decode(e->>'participant', 'hex'), decode(e->>'submission', 'hex'), e->'answers',
+        decode(e->>'cells', 'hex'), %s, %s::date
+    FROM jsonb_array_elements(%s::jsonb) e
+    ON CONFLICT DO NOTHING RETURNING submission_key, cells),
+    noted AS ({ledger.BESIDE.format(source="stored")}) SELECT submission_key FROM stored
+"""  # noqa: S608 - no outside value is in the text
 
 
 def record_many(
@@ -168,9 +168,9 @@ def record_many(
     with transaction.atomic():
         gate.enter(survey.tool_id)
         _check_gate(survey)
-        stored = _insert_many(survey, rows, channel) if rows else set()
+        insert = _insert_many if connection.vendor == "postgresql" else _insert_each
+        stored = insert(survey, rows, channel)
         fresh = [row.submission in stored for row in rows]
-        ledger.write(survey.tool_id, [(1, row.cells) for row, new in zip(rows, fresh, strict=True) if new])
         jobs.nudge(survey.tool_id)
     return fresh
 
@@ -187,24 +187,37 @@ def _check_gate(survey: CompiledSurvey) -> None:
 
 
 def _insert_many(survey: CompiledSurvey, rows: list["_Row"], channel: str) -> set[bytes]:
-    """Insert `rows`; the submission keys of those that were new."""
-    today, ids = timezone.localdate().isoformat(), [uuid.uuid4().hex for _row in rows]
-    answers = [json.dumps(row.answers, ensure_ascii=False, separators=(",", ":")) for row in rows]
-    sql = _MANY[connection.vendor]
-    values: list[Any]
-    if connection.vendor == "postgresql":
-        sql = sql.format(columns=_COLUMNS)
-        columns = [[r.participant for r in rows], [r.submission for r in rows], answers, [r.cells for r in rows]]
-        values = [survey.survey_id, survey.version_id, channel, today, ids, *columns]
-    else:
-        sql = sql.format(columns=_COLUMNS, rows=", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(rows)))
-        values = []
-        for pk, row, text in zip(ids, rows, answers, strict=True):
-            values += [pk, survey.survey_id, survey.version_id, row.participant, row.submission, text, row.cells]
-            values += [channel, today]
+    """PostgreSQL: store the rows that are new, with their ledger rows, in one statement; their submission keys."""
+    sent = [
+        {
+            "id": uuid.uuid4().hex,
+            "participant": row.participant.hex(),
+            "submission": row.submission.hex(),
+            "answers": row.answers,
+            "cells": row.cells.hex(),
+        }
+        for row in rows
+    ]
+    values = [survey.survey_id, survey.version_id, channel, timezone.localdate().isoformat()]
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(_MANY, [*values, json.dumps(sent, ensure_ascii=False), survey.tool_id])
         return {bytes(found[0]) for found in cursor.fetchall()}
+
+
+def _insert_each(survey: CompiledSurvey, rows: list["_Row"], channel: str) -> set[bytes]:
+    """SQLite, which is in our own process: one statement a row costs nothing."""
+    places = ", ".join(["%s"] * 9)
+    sql = f"INSERT INTO surveys_response ({_COLUMNS}) VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608
+    today, new = timezone.localdate().isoformat(), []
+    with connection.cursor() as cursor:
+        for row in rows:
+            answers = json.dumps(row.answers, ensure_ascii=False, separators=(",", ":"))
+            values = [uuid.uuid4().hex, survey.survey_id, survey.version_id, row.participant, row.submission]
+            cursor.execute(sql, [*values, answers, row.cells, channel, today])
+            if cursor.rowcount == 1:
+                new.append(row)
+    ledger.write(survey.tool_id, [(1, row.cells) for row in new])
+    return {row.submission for row in new}
 
 
 def _same_submission(survey: CompiledSurvey, row: _Row, codes: list[str]) -> str | None:

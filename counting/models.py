@@ -58,7 +58,8 @@ class LedgerEntry(models.Model):
     `cells` packs cell numbers as little-endian unsigned 16-bit integers (see `cells.pack`).
     """
 
-    tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="+")
+    # No constraint: what counts refers to the tool already, and all its writers would queue for a lock on its one row.
+    tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     sign = models.SmallIntegerField()
     cells = models.BinaryField()
     created_at = models.DateTimeField(db_default=Now())

@@ -1,6 +1,7 @@
 """The public doors of a survey: its page, the light endpoint that takes responses, thanks, results."""
 
 import logging
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -137,8 +138,7 @@ class _Submission:
 
     def _thank(self, receipt: intake.Receipt) -> HttpResponse:
         response = HttpResponse(status=HTTPStatus.SEE_OTHER)
-        ticket = receipts.issue_ticket(self.token)
-        response["Location"] = f"{reverse('surveys:thanks', args=[self.key])}?t={ticket}"
+        response["Location"] = f"{_thanks_address(self.key)}?t={receipts.issue_ticket(self.token)}"
         response["Cache-Control"] = "no-store"
         response.set_cookie(
             f"code_{receipt.code[:4]}", receipt.code, httponly=True, samesite="Lax", secure=self.request.is_secure()
@@ -165,6 +165,11 @@ class _Submission:
         response = render(self.request, "surveys/closed.html", context, status=HTTPStatus.GONE)
         response["Cache-Control"] = "no-store"
         return response
+
+
+@lru_cache(maxsize=256)
+def _thanks_address(key: str) -> str:
+    return reverse("surveys:thanks", args=[key])
 
 
 @require_safe

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('sign', models.SmallIntegerField()),
                 ('cells', models.BinaryField()),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('tool', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='counting.tool')),
+                ('tool', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='counting.tool')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('sign__in', [-1, 1])), name='ledger_sign')],

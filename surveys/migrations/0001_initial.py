@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(choices=[('web', 'web'), ('paper', 'paper'), ('field', 'field'), ('phone', 'phone'), ('import', 'import')], default='web', max_length=10)),
                 ('received_on', models.DateField()),
                 ('survey', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='surveys.survey')),
-                ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='surveys.surveyversion')),
+                ('version', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='surveys.surveyversion')),
             ],
             options={
                 'verbose_name': 'response',

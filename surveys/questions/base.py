@@ -6,6 +6,7 @@ An *answer* is what is stored for one question: JSON, None when it was asked and
 A *cell name* is what is counted; its form is "<kind>:<question id>[:<part>…]".
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
@@ -62,10 +63,14 @@ class Form:
         return text
 
 
+# The Unicode categories Cc and Cs, but for tab and newline.
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 def clean_text(text: str) -> str:
     """`text` in NFC, lines ended by \\n, without control characters or lone surrogates that no database takes."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+    return _UNWANTED.sub("", text).strip()
 
 
 class QuestionType:

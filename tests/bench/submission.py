@@ -54,7 +54,8 @@ def _row(floor: serving.Served, ours: serving.Served, answered: int, stored: int
     note = (
         f"CPU per request (server + database) floor {floor.server_ms:.2f} + {floor.database_ms:.2f} ms, "
         f"ours {ours.server_ms:.2f} + {ours.database_ms:.2f} ms, ratio {cpu[1] / cpu[0]:.2f}; "
-        f"p95 {floor.p95_ms:.0f} and {ours.p95_ms:.0f} ms; answered {answered}, stored {stored} (the last were on their way when the load stopped), refused {ours.refused}; "
+        f"p95 {floor.p95_ms:.0f} and {ours.p95_ms:.0f} ms; answered {answered}, "
+        f"stored {stored} (the last were on their way when the load stopped), refused {ours.refused:.0f}; "
         f"others used {max(floor.others, ours.others):.1f} processors"
     )
     return Row(
@@ -79,12 +80,12 @@ def statements() -> Row:
         "–",
         "≤ 4, constant",
         most <= 4 and same,
-        f"completed by the server: {', '.join(done[10])}; in {_round_trips(done[10])}",
+        f"completed by the server (gate; response and ledger row): {', '.join(done[10])}; {_transaction(done[10])}",
     )
 
 
-def _round_trips(found: list[str]) -> str:
-    return "one message, hence one transaction" if "BEGIN" not in found else "one transaction"
+def _transaction(found: list[str]) -> str:
+    return "one message, committed at its end" if "COMMIT" not in found else "one transaction"
 
 
 def _statements(survey: Survey) -> list[str]:

@@ -1,0 +1,78 @@
+"""The one message that stores a response keeps every promise of the longer way."""
+
+import random
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+
+from counting.models import LedgerEntry, Tool
+from participation.receipts import issue_token
+from surveys import intake
+from surveys.forms import compiled_live
+from surveys.models import Response
+from tests.bench.reference import answers, questions
+from tests.factories.surveys import SurveyFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def survey():
+    return compiled_live(SurveyFactory(open=True, questions=questions()))
+
+
+@pytest.fixture
+def given(survey):
+    return answers(survey, random.Random(3))
+
+
+def counts() -> tuple[int, int]:
+    return Response.objects.count(), LedgerEntry.objects.count()
+
+
+def test_stores_response_and_ledger_row(survey, given):
+    token = issue_token(survey.key)
+    receipt = intake.record_response(survey, given, token)
+    assert receipt.fresh and counts() == (1, 1)
+    assert bytes(LedgerEntry.objects.get().cells) == bytes(Response.objects.get().cells) == survey.pack(given, "web")
+    assert intake.record_response(survey, given, token) == (receipt.code, False)
+    assert counts() == (1, 1)
+
+
+def test_correction_counts_once(survey, given):
+    token = issue_token(survey.key)
+    intake.record_response(survey, given, token)
+    empty = dict.fromkeys(given)
+    assert not intake.record_response(survey, empty, token).fresh
+    assert Response.objects.get().answers == empty
+    assert sorted(LedgerEntry.objects.values_list("sign", flat=True)) == [-1, 1, 1]
+
+
+def test_stores_nothing_once_closing(survey, given):
+    Tool.objects.update(state=Tool.State.CLOSING)
+    with pytest.raises(intake.Closed):
+        intake.record_response(survey, given, issue_token(survey.key))
+    assert counts() == (0, 0)
+
+
+def test_dead_connection_is_replaced(survey, given):
+    if connection.vendor != "postgresql":
+        pytest.skip("needs a server that can hang up")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    other.close()
+    assert intake.receive(survey.key, survey.number, given, issue_token(survey.key), None).fresh
+    assert counts() == (1, 1)
+
+
+def test_trouble_on_a_live_connection_is_told(survey, given, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise OperationalError("lock timeout")
+
+    monkeypatch.setattr(intake, "record_response", fail)
+    with pytest.raises((OperationalError, InterfaceError)):
+        intake.receive(survey.key, survey.number, given, issue_token(survey.key), None)

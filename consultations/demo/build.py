@@ -55,10 +55,11 @@ def _people() -> None:
         agent.groups.add(*Group.objects.filter(name="Agents de communication"))
 
 
+@transaction.atomic
 def _consultation(told: dict[str, Any], stage: str, respondent: Respondent, responses: int) -> None:
-    with transaction.atomic():
-        survey = _survey(told)
-        page = _page(told, stage, survey)
+    """One consultation with its answers, or nothing at all when the building is interrupted."""
+    survey = _survey(told)
+    page = _page(told, stage, survey)
     if stage == "preparing":
         return
     with OpenForAMoment(page):
@@ -146,10 +147,8 @@ class OpenForAMoment:
 def _respond(survey: Survey, told: list[dict[str, Any]], respondent: Respondent, responses: int) -> None:
     """Fill the form `responses` times, read it as the web does, store and count it; one in seven came on paper."""
     compiled = compiled_live(survey)
-    for start in range(0, responses, 200):
-        with transaction.atomic():
-            for n in range(start, min(start + 200, responses)):
-                _one(compiled, told, respondent, "paper" if n % 7 == 3 else "web")
+    for n in range(responses):
+        _one(compiled, told, respondent, "paper" if n % 7 == 3 else "web")
     fold.fold(survey.tool_id)
 
 

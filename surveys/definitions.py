@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 import uuid
+from collections import Counter
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from wagtail import blocks
 
 from .models import Survey
+from .publishing import MAX_QUESTIONS
 from .questions import TYPES
 from .questions.choice import OTHER
 from .questions.grid import NO_OPINION
@@ -49,7 +51,7 @@ def _export_question(block: Any) -> dict[str, Any]:
 
 def _export_value(value: Any) -> Any:
     if isinstance(value, blocks.list_block.ListValue):
-        return [{"id": str(item.id), "label": item.value} for item in value.bound_blocks if item.value]
+        return [{"id": str(item.id), "label": item.value} for item in value.bound_blocks if (item.value or "").strip()]
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -87,7 +89,7 @@ def _no_constant(name: str) -> None:
 def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        twice = next(key for key, _value in pairs if sum(k == key for k, _v in pairs) > 1)
+        twice = Counter(key for key, _value in pairs).most_common(1)[0][0]
         raise Refused(_("“%(key)s” is given twice in the same place.") % {"key": twice[:80]})
     return found
 
@@ -116,8 +118,8 @@ def _survey(definition: dict[str, Any]) -> Survey:
         if definition.get(name) is not None:
             setattr(survey, name, _instant(definition[name], name))
     questions = definition.get("questions")
-    if not isinstance(questions, list):
-        raise Refused(_("“questions” must be a list."))
+    if not isinstance(questions, list) or len(questions) > MAX_QUESTIONS:
+        raise Refused(_("“questions” must be a list of %(n)d questions at most.") % {"n": MAX_QUESTIONS})
     raw = [_Question(number, question).raw() for number, question in enumerate(questions, 1)]
     _no_duplicates([q["id"] for q in raw], _("Two questions have the same id: %(id)s."))
     survey.questions = Survey._meta.get_field("questions").stream_block.to_python(raw)
@@ -136,9 +138,8 @@ def _only_known(given: dict[str, Any], known: set[str], where: str) -> None:
 
 
 def _no_duplicates(ids: list[str], message: str) -> None:
-    for i, one in enumerate(ids):
-        if one in ids[:i]:
-            raise Refused(message % {"id": one})
+    if ids and (most := Counter(ids).most_common(1)[0])[1] > 1:
+        raise Refused(message % {"id": most[0]})
 
 
 def _text(value: Any, where: str, limit: int | None) -> str:

@@ -14,12 +14,12 @@ from . import intake
 from .forms import CompiledSurvey
 from .questions import AnswerError, Schema, type_of
 from .questions.base import NOT_ASKED, clean_text
-from .questions.choice import OTHER
+from .questions.choice import OTHER, fold
 
 BATCH = 1000
 LONGEST_LINE = 2_000_000
 LONGEST_FIELD = 131_072
-REMEMBERED = 5000  # readings of short values kept per question: the same few come again and again
+REMEMBERED = 2000  # readings of short values kept per question: the same few come again and again
 SEPARATORS = ",;\t"
 PLACE = re.compile(r"(.+)_0*([1-9][0-9]{0,3})")  # q4_1, q0004_0001: the first column of that question
 
@@ -111,7 +111,7 @@ class _Rows:
                 continue
             if row is None:
                 return
-            if row:
+            if any(map(str.strip, row)):  # spreadsheets end their files with rows of separators
                 yield line, row, ""
 
 
@@ -122,25 +122,21 @@ def _parse_line(line: str, separator: str) -> list[str]:
         return []
 
 
-def _fold(title: str) -> str:
-    return " ".join(title.split()).casefold()
-
-
 def _names(question: Schema) -> Iterator[tuple[str, int]]:
     """Every title by which a file may name a column of `question`, with the place of that column."""
     columns = type_of(question).columns(question)
     heads = [head for head in (question["code"], question["wording"]) if head]
     titles = [title for _part, title in columns]
     for place, title in enumerate(titles):
-        yield _fold(title), place
+        yield fold(title), place
         if question["code"] and title.startswith(question["code"]):
-            yield _fold(question["wording"] + title[len(question["code"]) :]), place
+            yield fold(question["wording"] + title[len(question["code"]) :]), place
     if columns[-1][0] == OTHER:
-        yield from ((_fold(f"{head}_{OTHER}"), len(columns) - 1) for head in heads)
+        yield from ((fold(f"{head}_{OTHER}"), len(columns) - 1) for head in heads)
     if columns[0][0] == "":
-        yield from ((_fold(head), 0) for head in heads)
-    if len(columns) > 1:
-        yield from ((_fold(f"{head}_{n}"), n - 1) for head in heads for n in range(1, len(columns) + 1))
+        yield from ((fold(head), 0) for head in heads)
+    if len(columns) > 1 or columns[0][0]:  # a grid may have one row
+        yield from ((fold(f"{head}_{n}"), n - 1) for head in heads for n in range(1, len(columns) + 1))
 
 
 class Reading:
@@ -184,7 +180,7 @@ class Reading:
                     answer = remembered[values]
                 else:
                     answer = _read(question, columns, values)
-                    if len(remembered) < REMEMBERED and sum(map(len, values)) < 1000:
+                    if len(remembered) < REMEMBERED and sum(map(len, values)) < 400:
                         remembered[values] = answer
             except AnswerError as error:
                 raise AnswerError(f"{question['code'] or question['wording'][:80]} : {error.message}") from None
@@ -198,10 +194,11 @@ NOT_PUT = object()
 
 def _read(question: Schema, columns: list[int | None], values: tuple[str, ...]) -> Any:
     """The answer in `values`; NOT_PUT when the file says that the question was not asked."""
-    here = [v for v, c in zip(values, columns, strict=True) if c is not None]
-    if all(v.lower() in NOT_ASKED for v in here):
+    offered = {fold(item["label"]) for item in (*question.get("options", ()), *question.get("scale", ()))}
+    not_asked = [v.lower() in NOT_ASKED and fold(v) not in offered for v in values]
+    if all(no or c is None for no, c in zip(not_asked, columns, strict=True)):
         return NOT_PUT
-    return type_of(question).from_csv(question, ["" if v.lower() in NOT_ASKED else v for v in values])
+    return type_of(question).from_csv(question, ["" if no else v for v, no in zip(values, not_asked, strict=True)])
 
 
 def _titles(survey: CompiledSurvey) -> dict[str, list[tuple[Schema, int]]]:
@@ -213,7 +210,7 @@ def _titles(survey: CompiledSurvey) -> dict[str, list[tuple[Schema, int]]]:
 
 
 def _find(known: dict[str, list[tuple[Schema, int]]], title: str) -> list[tuple[Schema, int]]:
-    title = _fold(title)
+    title = fold(title)
     if title not in known and (numbered := PLACE.fullmatch(title)):
         title = f"{numbered[1]}_{numbered[2]}"
     return known.get(title, [])

@@ -1,5 +1,6 @@
 """What single and multiple choice share: options, "other, please specify", their count and their columns."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext
@@ -107,13 +108,24 @@ class ChoiceType(QuestionType):
         return [("other", f"{schema['code'] or schema['wording']} [{gettext('Other')}: {gettext('text')}]")]
 
     def _by_label(self, schema: Schema, label: str) -> str:
-        wanted = clean_text(label).casefold()
-        by_label = (o["id"] for o in schema["options"] if o["label"].casefold() == wanted)
+        wanted = fold(label)
+        by_label = (o["id"] for o in schema["options"] if fold(o["label"]) == wanted)
         by_id = (o["id"] for o in schema["options"] if o["id"] == label)
         if found := next(by_label, None) or next(by_id, None):  # an id may look like another option's label
             return found
         raise AnswerError(_("“%(label)s” is not an option of this question.") % {"label": label[:80]})
 
+    def _other_text(self, values: list[str], columns: int) -> dict[str, list[str]]:
+        """What was written beside "other": it stands in the column after those of the options."""
+        written = values[columns:]
+        return {f"v_{OTHER}": written} if written and not is_empty(written[0]) else {}
 
-def is_empty(value: str) -> bool:
-    return value.strip().lower() in EMPTY
+
+def is_empty(value: str, labels: Iterable[str] = ()) -> bool:
+    """Whether a file says "left empty" with `value`; not where one of the `labels` on offer reads like that."""
+    return value.strip().lower() in EMPTY and fold(value) not in {fold(label) for label in labels if label}
+
+
+def fold(label: str) -> str:
+    """`label` as two writings of it compare: whatever the case, the kind of space and the kind of apostrophe."""
+    return " ".join(clean_text(label).replace("’", "'").split()).casefold()

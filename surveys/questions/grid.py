@@ -14,12 +14,11 @@ from .base import (
     QuestionBlock,
     QuestionType,
     Schema,
-    clean_text,
     keep_withdrawn,
     labelled,
     offered,
 )
-from .choice import is_empty
+from .choice import fold, is_empty
 
 NO_OPINION = "none"
 AGREEMENT = [_("Strongly agree"), _("Agree"), _("Disagree"), _("Strongly disagree")]
@@ -128,12 +127,12 @@ class Grid(QuestionType):
         return [labels.get((answer or {}).get(row["id"]), "") for row in schema["rows"]]
 
     def from_csv(self, schema: Schema, values: list[str]) -> Answer:
-        steps = {step["label"].casefold(): step["id"] for step in schema["scale"]}
+        steps = {fold(step["label"]): step["id"] for step in schema["scale"]}
         answer = {}
         for row, value in zip(schema["rows"], values, strict=False):
-            if is_empty(value):
+            step = steps.get(fold(value))
+            if step is None and is_empty(value):
                 continue
-            step = steps.get(clean_text(value).casefold())
             if step is None:
                 raise AnswerError(_("“%(label)s” is not a step of the scale.") % {"label": value[:80]})
             answer[row["id"]] = step

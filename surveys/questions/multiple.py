@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from wagtail import blocks
 
 from .base import Answer, AnswerError, Form, Message, Schema, offered
-from .choice import OTHER, ChoiceBlock, ChoiceType, is_empty
+from .choice import ChoiceBlock, ChoiceType, fold, is_empty
 
 
 class MultipleChoiceBlock(ChoiceBlock):
@@ -88,17 +88,13 @@ class MultipleChoice(ChoiceType):
     def from_csv(self, schema: Schema, values: list[str]) -> Answer:
         options = schema["options"]
         chosen = [o["id"] for o, v in zip(options, values, strict=False) if self._is_ticked(o, v)]
-        data = {"v": chosen}
-        if len(values) > len(options) and OTHER in chosen:
-            data["v_other"] = [values[-1]]
-        return self.read(schema, "v", Form(data))
+        return self.read(schema, "v", Form({"v": chosen} | self._other_text(values, len(options))))
 
     def _is_ticked(self, option: Schema, value: str) -> bool:
-        if is_empty(value) or value.strip().lower() in {"0", "non", "no", "false", "faux"}:
+        if value and fold(value) == fold(option["label"]):  # first: an option may be called “No”
+            return True
+        if is_empty(value) or fold(value) in {"0", "non", "no", "false", "faux"}:
             return False
-        if (
-            value.strip().lower() in {"1", "x", "oui", "yes", "true", "vrai"}
-            or value.casefold() == option["label"].casefold()
-        ):
+        if fold(value) in {"1", "x", "oui", "yes", "true", "vrai"}:
             return True
         raise AnswerError(_("“%(label)s” does not belong in this column.") % {"label": value[:80]})

@@ -38,9 +38,6 @@ class SingleChoice(ChoiceType):
         return row
 
     def from_csv(self, schema: Schema, values: list[str]) -> Answer:
-        if is_empty(values[0]):
-            return None
-        data = {"v": [self._by_label(schema, values[0])]}
-        if len(values) > 1 and data["v"] == [OTHER]:
-            data["v_other"] = [values[1]]
-        return self.read(schema, "v", Form(data))
+        empty = is_empty(values[0], [o["label"] for o in schema["options"]])
+        chosen = [] if empty else [self._by_label(schema, values[0])]
+        return self.read(schema, "v", Form({"v": chosen} | self._other_text(values, 1)))

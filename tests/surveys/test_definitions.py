@@ -122,6 +122,7 @@ def test_a_question_that_cannot_be_asked_is_refused_by_its_number(changes, word)
         {"title": "", "questions": []},
         {"title": "x", "questions": {}},
         {"title": "x", "questions": [3]},
+        {"title": "x", "questions": simple()["questions"] * 201},
         {"title": "x", "questions": [], "pace": "slow"},
         simple() | {"author": "x"},
         simple() | {"title": "x" * 201},

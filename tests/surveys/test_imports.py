@@ -142,6 +142,47 @@ def test_columns_may_be_named_by_wording_whatever_the_case_and_spaces(survey, tm
     assert sum(n for name, n in found.items() if name.startswith("o:")) == 3
 
 
+def test_labels_match_whatever_the_spaces_the_apostrophe_and_the_accents(tmp_path):
+    questions = [
+        question("single", "Et vous ?", code="q", options=["Oui\u202f!", "D’été"]),
+        question("grid", "Grille", code="g", rows=["a"], scale=["Pas d’accord", "D’accord"], no_opinion=False),
+        question("multiple", "Où ?", code="m", options=["À l’école", "Ailleurs"]),
+    ]
+    survey = SurveyFactory(questions=questions, open=True)
+    rows = "oui !,pas  d'accord,a\u0300 l'e\u0301cole\nd'e\u0301te\u0301,D'ACCORD,1\n"
+    outcome = run(survey, write(tmp_path, f"q,g_1,m_1\n{rows}"))
+    assert (outcome["added"], outcome["ignored"]) == (2, [])
+
+
+def test_an_option_called_like_a_sign_of_absence_is_an_option(tmp_path):
+    questions = [
+        question("single", "Pays", code="q", options=["NA", "Sans réponse", "FR"], other=False),
+        question("grid", "Grille", code="g", rows=["a"], scale=["N/A", "-"], no_opinion=False),
+        question("multiple", "Quoi ?", code="m", options=["Non", "Oui", "NA"], other=False),
+    ]
+    survey = SurveyFactory(questions=questions, open=True)
+    run(survey, write(tmp_path, "q,g_1,m_1,m_2,m_3\nNA,N/A,Non,,\nSans réponse,-,,oui,NA\nnon posée,,,,non posée\n"))
+    found = counts(survey)
+    assert sorted(n for name, n in found.items() if name[0] in "og") == [1] * 7
+    assert found["q:" + questions[0]["id"]] == 2
+    assert "-:" + questions[0]["id"] not in found
+
+
+@pytest.mark.parametrize("mode", ["", "No answer", "Autre"])
+def test_words_beside_other_are_kept_even_where_other_is_not_ticked(survey, tmp_path, mode):
+    run(survey, write(tmp_path, f"mode,mode_other,but_1,but_other\n{mode},trottinette,oui,rien\n"))
+    answers = list(Response.objects.get().answers.values())
+    assert answers[0] == {"options": ["other"], "other": "trottinette"}
+
+
+def test_words_beside_other_against_another_choice_are_set_aside(survey, tmp_path):
+    assert run(survey, write(tmp_path, "mode,mode_other\nà pied,trottinette\n"))["rejected"] == 1
+
+
+def test_rows_of_separators_at_the_end_are_nobody(survey, tmp_path):
+    assert run(survey, write(tmp_path, "n;mode;note\n1;à pied;3\n2;;\n;;\n ; ;\n"))["added"] == 2
+
+
 def test_unknown_columns_are_named_and_ignored(survey, tmp_path):
     outcome = run(survey, write(tmp_path, "sheet,mode\n1,à pied\n2,à pied\n"))
     assert outcome["ignored"] == ["sheet"]

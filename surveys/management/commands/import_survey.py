@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from surveys.definitions import Refused, import_definition, read_definition
+from surveys.definitions import MAX_SIZE, Refused, import_definition, read_definition
 
 
 class Command(BaseCommand):
@@ -18,7 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         try:
-            content = options["file"].read_bytes()
+            with options["file"].open("rb") as source:
+                content = source.read(MAX_SIZE + 1)
         except (OSError, ValueError) as error:
             raise CommandError(str(error), returncode=2) from None
         try:

@@ -1,4 +1,4 @@
-"""`python -m tests.faults`: submissions over HTTP while everything is killed; thanked must be stored must be counted."""
+"""`python -m tests.faults`: everything is killed under load; who was thanked must be stored, once, and counted."""
 
 import argparse
 import os

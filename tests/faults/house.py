@@ -1,4 +1,4 @@
-"""The processes under attack: gunicorn, a worker, the scheduler and a Redis-compatible server, restarted when killed."""
+"""The processes under attack: gunicorn, worker, scheduler and a Redis-compatible server, restarted when killed."""
 
 import os
 import signal

@@ -101,7 +101,7 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         if self.scope_id is None:
             self.scope = Scope.objects.create()
         if self.tool_id is None:
-            self.tool = Tool.objects.create(kind="survey")
+            self.tool = Tool.objects.create(kind="survey", key=self.key)  # commands name both alike
 
     def copy_for_use_elsewhere(self) -> "Survey":
         """An unpublished copy with its own key, scope and count; question ids stay, answers do not come along."""

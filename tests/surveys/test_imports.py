@@ -262,6 +262,12 @@ def test_paper_may_be_keyed_in_after_closing_but_not_after_sealing(tmp_path):
     assert Response.objects.count() == 1
 
 
+def test_every_command_calls_a_survey_by_the_same_key(survey):
+    out = io.StringIO()
+    call_command("reconcile", stdout=out)
+    assert f"survey:{survey.key}" in out.getvalue()
+
+
 def test_a_survey_never_published_takes_nothing(tmp_path):
     assert refusal(SurveyFactory(), write(tmp_path, "mode\nà pied\n"))
 

@@ -1,16 +1,26 @@
 """The public addresses of surveys."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from . import views
+
+
+class KeyConverter(StringConverter):
+    """What a survey's key can be; an address with anything else in it, NUL say, never reaches the database."""
+
+    regex = "[A-Za-z0-9_-]{1,20}"
+
+
+register_converter(KeyConverter, "survey_key")
 
 app_name = "surveys"
 
 urlpatterns = [
-    path("enquetes/<str:key>/", views.survey, name="survey"),
-    path("enquetes/<str:key>/repondre/", views.respond, name="respond"),
-    path("enquetes/<str:key>/merci/", views.thanks, name="thanks"),
-    path("enquetes/<str:key>/resultats/", views.results, name="results"),
-    path("enquetes/<str:key>/resultats.json", views.results_json, name="results_json"),
-    path("enquetes/<str:key>/resultats.csv", views.results_csv, name="results_csv"),
+    path("enquetes/<survey_key:key>/", views.survey, name="survey"),
+    path("enquetes/<survey_key:key>/repondre/", views.respond, name="respond"),
+    path("enquetes/<survey_key:key>/merci/", views.thanks, name="thanks"),
+    path("enquetes/<survey_key:key>/resultats/", views.results, name="results"),
+    path("enquetes/<survey_key:key>/resultats.json", views.results_json, name="results_json"),
+    path("enquetes/<survey_key:key>/resultats.csv", views.results_csv, name="results_csv"),
 ]

@@ -30,7 +30,7 @@ def blocks(*surveys: Any, results: bool = False) -> list[dict[str, Any]]:
 
 
 class ConsultationPageFactory(factory.django.DjangoModelFactory):
-    """A published consultation below the site's list; traits say when it stands where. `draft=True` keeps it offline."""
+    """A published consultation below the site's list; traits say where it stands, `draft=True` keeps it offline."""
 
     class Meta:
         model = ConsultationPage

@@ -1,12 +1,16 @@
 """The periodic process: does by itself, every so often, what may not depend on any messenger."""
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import close_old_connections
+from django.utils import timezone
+from wagtail.models import Revision
 
 from counting import jobs
 
@@ -22,8 +26,17 @@ class Duty(NamedTuple):
 
 
 def publish_scheduled() -> None:
-    """Bring pages and surveys online and offline at the times their agents chose."""
-    call_command("publish_scheduled", verbosity=0)
+    """Bring pages and surveys online and offline at the times their agents chose.
+
+    Wagtail's command stops at the first that cannot be published: the others must not wait for it.
+    """
+    for revision in Revision.objects.filter(approved_go_live_at__lt=timezone.now()).order_by("approved_go_live_at"):
+        try:
+            revision.publish(log_action="wagtail.publish.scheduled")
+        except ValidationError as error:
+            log.error("scheduled, but cannot be published: %s: %s", revision.object_str, " ".join(error.messages))
+    with contextlib.suppress(ValidationError):  # said above
+        call_command("publish_scheduled", verbosity=0)  # what remains is to take offline
 
 
 DUTIES = [

@@ -102,31 +102,45 @@ def _protect(entry: Figures, threshold: int, exclusive: bool) -> Figures:
         for option, n in zip(options, shown, strict=True):
             option["count"] = n
             option["share"] = None if n is None else (round(n / table["base"], 4) if table["base"] else 0.0)
-        if table is not entry and 0 < table["base"] < threshold:
-            table["base"] = None
+        if hides_base(table["base"], counts, threshold, exclusive):
+            _hide_base(table)
     if 0 < base < threshold:
-        entry.update({"base": None, "no_answer": None})
-        entry.pop("summary", None)
+        _hide_base(entry)
     return entry
+
+
+def _hide_base(table: Figures) -> None:
+    table["base"] = None
+    if "no_answer" in table:
+        table["no_answer"] = None
+    table.pop("summary", None)
 
 
 def hide_small(counts: list[int], threshold: int, exclusive: bool) -> list[int | None]:
     """`counts` with every value from 1 to threshold - 1 replaced by None, and with what would give them away.
 
     When the counts are `exclusive` they add up to the published base, so one hidden value could be computed from the
-    others: the next smallest values are hidden too, until at least two are hidden, they add up to `threshold` or more,
-    and more than one each. Zeros are shown: they say nothing about any one person, unless they are needed as company.
+    others: the next smallest values are hidden too, until at least two different ones are hidden that add up to
+    `threshold` or more. Equal values are hidden together: then exchanging any two hidden values changes nothing that
+    is published, and who knows this method cannot tell which is which. Zeros are shown unless needed as company.
     """
     hidden = {i for i, n in enumerate(counts) if 0 < n < threshold}
     if hidden and exclusive:
-        rest = sorted((i for i in range(len(counts)) if i not in hidden), key=lambda i: (counts[i] == 0, counts[i]))
+        rest = sorted({counts[i] for i in range(len(counts)) if i not in hidden}, key=lambda n: (n == 0, n))
         while rest and not _is_safe([counts[i] for i in hidden], threshold):
-            hidden.add(rest.pop(0))
+            company = rest.pop(0)
+            hidden |= {i for i, n in enumerate(counts) if n == company}
     return [None if i in hidden else n for i, n in enumerate(counts)]
 
 
 def _is_safe(hidden: list[int], threshold: int) -> bool:
-    return len(hidden) > 1 and sum(hidden) >= threshold and sum(hidden) > len(hidden)
+    return len(set(hidden)) > 1 and sum(hidden) >= threshold
+
+
+def hides_base(base: int, counts: list[int], threshold: int, exclusive: bool) -> bool:
+    """Must the base be hidden, too? When it is small, or gives away small values that are all the same."""
+    all_equal = exclusive and len(set(counts)) == 1 and 0 < counts[0] < threshold
+    return 0 < base < threshold or all_equal
 
 
 def responses_by_channel() -> dict[str, int]:

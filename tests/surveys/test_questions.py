@@ -1,0 +1,204 @@
+"""Question types one by one: what they take, what they refuse, their way through CSV, their figures."""
+
+import itertools
+import statistics
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from surveys.questions import TYPES, AnswerError, Form, type_of
+from surveys.questions.quantiles import quantile, summary
+from surveys.results import hide_small, hides_base
+
+BASE = {"id": "q", "wording": "Question ?", "help": "", "required": False, "code": ""}
+
+
+def items(*ids: str) -> list[dict]:
+    return [{"id": i, "label": f"label {i}"} for i in ids]
+
+
+SCHEMAS = {
+    "single": {"options": items("a", "b", "other")},
+    "multiple": {"options": [*items("a", "b", "c", "other")], "min": 2, "max": 3},
+    "grid": {"rows": items("r", "s"), "scale": items("1", "2", "none")},
+    "scale": {"low": "non", "high": "oui"},
+    "number": {"min": "-5", "max": "12.5", "counted": ["-5", "12.5"], "decimals": 1, "unit": "km", "bin": "0.1"},
+    "short_text": {"limit": 200},
+    "long_text": {"limit": 600},
+    "date": {
+        "min": "2000-01-01",
+        "max": "2001-12-31",
+        "counted": ["2000-01-01", "2001-12-31"],
+        "unit": "month",
+    },
+}
+
+
+def schema(kind: str) -> dict:
+    return {**BASE, "type": kind, **SCHEMAS[kind]}
+
+
+def day(d: str, m: str, y: str) -> dict[str, list[str]]:
+    return {"v_day": [d], "v_month": [m], "v_year": [y]}
+
+
+# kind, what was typed, the answer, the cells beside "answered"
+GOOD = [
+    ("single", {"v": ["a"]}, {"options": ["a"]}, ["o:q:a"]),
+    ("single", {"v": ["other"], "v_other": [" à cheval "]}, {"options": ["other"], "other": "à cheval"}, ["o:q:other"]),
+    ("single", {"v_other": ["à cheval"]}, {"options": ["other"], "other": "à cheval"}, ["o:q:other"]),
+    ("multiple", {"v": ["b", "a"]}, {"options": ["a", "b"]}, ["o:q:a", "o:q:b"]),
+    ("grid", {"v_1": ["1"], "v_2": ["none"]}, {"r": "1", "s": "none"}, ["g:q:r:1", "g:q:s:none"]),
+    ("grid", {"v_2": ["2"]}, {"s": "2"}, ["g:q:s:2"]),
+    ("scale", {"v": ["0"]}, 0, ["v:q:0"]),
+    ("scale", {"v": ["10"]}, 10, ["v:q:10"]),
+    ("number", {"v": ["12,5"]}, 12.5, ["v:q:125"]),
+    ("number", {"v": ["-5"]}, -5, ["v:q:-50"]),
+    ("number", {"v": ["-0,1"]}, -0.1, ["v:q:-1"]),
+    ("number", {"v": [" 3 "]}, 3, ["v:q:30"]),
+    ("short_text", {"v": [" rue\x00 Haute "]}, "rue Haute", []),
+    ("long_text", {"v": ["a\r\nb"]}, "a\nb", []),
+    ("long_text", {"v": ["x" * 600]}, "x" * 600, []),
+    ("date", day("29", "2", "2000"), "2000-02-29", ["v:q:2000-02"]),
+    ("date", day("31", "12", "2001"), "2001-12-31", ["v:q:2001-12"]),
+]
+
+BAD = [
+    ("single", {"v": ["z"]}),
+    ("single", {"v": ["a", "b"]}),
+    ("single", {"v": ["a"], "v_other": ["mais encore"]}),
+    ("single", {"v": ["other"], "v_other": ["x" * 201]}),
+    ("multiple", {"v": ["a"]}),
+    ("multiple", {"v": ["a", "b", "c", "other"]}),
+    ("multiple", {"v": ["a", "a"]}),
+    ("multiple", {"v": ["a", "z"]}),
+    ("grid", {"v_1": ["z"]}),
+    ("grid", {"v_1": ["1", "2"]}),
+    *[("scale", {"v": [v]}) for v in ("11", "-1", "1.0", "01", "x", "²")],
+    *[("number", {"v": [v]}) for v in ("12.6", "-5.1", "1.25", "x", "NaN", "-Infinity", "1e99", "9" * 50, "٣x")],
+    ("short_text", {"v": ["x" * 201]}),
+    ("short_text", {"v": ["a", "b"]}),
+    ("long_text", {"v": ["x" * 601]}),
+    *[
+        ("date", day(*typed))
+        for typed in [("30", "2", "2000"), ("1", "", ""), ("1", "1", "2002"), ("31", "12", "1999"), ("x", "1", "2000")]
+    ],
+    ("date", day("1", "13", "2000")),
+    ("date", day("-1", "1", "2000")),
+]
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_type_is_tested_here_and_may_be_left_empty(kind):
+    asked = schema(kind)
+    assert {kind} <= {case[0] for case in GOOD} & {case[0] for case in BAD}
+    assert type_of(asked).read(asked, "v", Form({})) is None
+    blank = {name: ["", " "] if kind.endswith("text") else [""] for name in ("v", "v_1", "v_other", "v_day")}
+    assert type_of(asked).read(asked, "v", Form(blank)) is None
+
+
+@pytest.mark.parametrize(("kind", "typed", "answer", "cells"), GOOD)
+def test_what_is_taken(kind, typed, answer, cells):
+    asked = schema(kind)
+    read = type_of(asked).read(asked, "v", Form(typed))
+    assert read == answer and list(type_of(asked).cells(asked, read)) == cells
+    assert set(cells) <= set(type_of(asked).cell_names(asked))
+
+
+@pytest.mark.parametrize(("kind", "typed"), BAD)
+def test_what_is_refused_names_its_field(kind, typed):
+    asked = schema(kind)
+    with pytest.raises(AnswerError) as refused:
+        type_of(asked).read(asked, "v", Form(typed))
+    assert refused.value.field.startswith("v") and str(refused.value.message)
+
+
+@pytest.mark.parametrize(("kind", "answer"), [(case[0], case[2]) for case in GOOD] + [(kind, None) for kind in TYPES])
+def test_answers_come_back_from_csv_as_they_went(kind, answer):
+    asked = schema(kind)
+    row = type_of(asked).to_csv(asked, answer)
+    assert len(row) == len(type_of(asked).columns(asked))
+    assert type_of(asked).from_csv(asked, row) == answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        ("single", ["z", ""]),
+        ("multiple", ["peut-être", "", "", "", ""]),
+        ("grid", ["z", ""]),
+        ("scale", ["12"]),
+        ("number", ["douze"]),
+        ("short_text", ["x" * 201]),
+        ("date", ["3 mars 2001"]),
+        ("date", ["2000-13-01"]),
+    ],
+)
+def test_csv_that_cannot_be_taken_is_refused(kind, row):
+    asked = schema(kind)
+    with pytest.raises(AnswerError):
+        type_of(asked).from_csv(asked, row)
+
+
+# Quantiles
+
+
+values = st.lists(st.integers(-50, 50), min_size=1, max_size=60)
+
+
+@examples(max_examples=300, deadline=None)
+@given(values)
+def test_the_median_is_the_usual_one(numbers):
+    assert quantile(Counter(numbers), 0.5) == statistics.median(numbers)
+
+
+@examples(max_examples=300, deadline=None)
+@given(values, st.sampled_from([0.25, 0.5, 0.75]))
+def test_quantiles_average_at_a_jump_of_the_distribution(numbers, p):
+    """Definition 2 by brute force: the middle of all values with ≤ p of the numbers below and ≤ 1 - p above."""
+    n = len(numbers)
+    fit = [
+        x for x in set(numbers) if sum(v < x for v in numbers) <= p * n and sum(v > x for v in numbers) <= (1 - p) * n
+    ]
+    assert quantile(Counter(numbers), p) == (min(fit) + max(fit)) / 2
+
+
+def test_no_values_have_no_summary():
+    assert summary({}) is None and summary({3: 0}) is None and quantile({}, 0.5) is None
+    assert summary({Decimal("2.5"): 4}) == {"median": 2.5, "quartiles": [2.5, 2.5]}
+
+
+# Small figures
+
+
+def seen(table: tuple[int, ...], threshold: int, exclusive: bool) -> tuple:
+    """Everything that is published of a table."""
+    counts = list(table)
+    shown = tuple(hide_small(counts, threshold, exclusive))
+    base = sum(table) if exclusive else None
+    return shown, None if base and hides_base(base, counts, threshold, exclusive) else base
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+@pytest.mark.parametrize(("threshold", "cells", "highest"), [(3, 2, 12), (3, 3, 10), (4, 3, 12), (5, 3, 14), (4, 4, 8)])
+def test_who_knows_the_method_cannot_compute_a_small_figure(threshold, cells, highest, exclusive):
+    """All tables that look the same once published: none may agree in a figure from 1 to threshold - 1."""
+    alike = defaultdict(list)
+    for table in itertools.product(range(highest + 1), repeat=cells):
+        alike[seen(table, threshold, exclusive)].append(table)
+    for (shown, base), tables in alike.items():
+        if base is not None and base > highest:
+            continue  # tables beyond the enumeration look like these too
+        for place in range(cells):
+            possible = {table[place] for table in tables}
+            small = possible & set(range(1, threshold))
+            assert not small or (shown[place] is None and len(possible) > 1), (tables, shown, base)
+
+
+@pytest.mark.parametrize("threshold", [1, 0])
+def test_without_a_threshold_everything_is_shown(threshold):
+    assert hide_small([0, 1, 2], threshold, True) == [0, 1, 2]

@@ -1,14 +1,18 @@
 """Consultation pages: a promise to answer, and blocks to take part with."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -20,6 +24,8 @@ from surveys.publishing import check_scope, has_responses, join_scope
 
 from .. import phases
 from ..blocks import BodyBlock
+
+logger = logging.getLogger(__name__)
 
 # What a consultation promises; none may be missing when it goes online.
 COMMITMENT = ("decision", "can_change", "fixed", "decided_by", "answer_due")
@@ -42,6 +48,15 @@ class ConsultationIndexPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context(request, *args, **kwargs), "groups": by_phase()}
+
+
+class DraftCopyForm(CopyForm):
+    """A copy starts as a draft of its own: its dates and its promise must be given anew, its surveys copied."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("publish_copies", "alias"):
+            self.fields.pop(name, None)
 
 
 class ConsultationPage(Page):
@@ -110,6 +125,7 @@ class ConsultationPage(Page):
     parent_page_types = ["consultations.ConsultationIndexPage"]
     subpage_types: list[str] = []
     exclude_fields_in_copy = ["scope", "answered_on"]
+    copy_form_class = DraftCopyForm
     template = "consultations/consultation_page.html"
 
     class Meta:
@@ -163,8 +179,14 @@ class ConsultationPage(Page):
 
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> None:
         """Publish only what is complete, whoever asks: an agent, a workflow, a schedule or a script."""
-        draft = revision.as_object()
-        check_complete(draft)
+        try:
+            check_complete(revision.as_object())
+        except ValidationError as error:
+            if kwargs.get("log_action") != "wagtail.publish.scheduled":
+                raise
+            # The schedule runs through many pages: one that is not ready must not hold back the others.
+            logger.error("consultation %s not published as scheduled: %s", self.pk, error.message_dict)
+            return
         with transaction.atomic():
             super().publish(revision, *args, **kwargs)
             ConsultationPage.objects.get(pk=self.pk)._settle()
@@ -190,10 +212,6 @@ class ConsultationPage(Page):
     def unpublish(self, *args: Any, **kwargs: Any) -> None:
         super().unpublish(*args, **kwargs)
         Scope.objects.filter(pk=self.scope_id).update(live=False)
-
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        Scope.objects.filter(pk=self.scope_id).update(live=False)
-        return super().delete(*args, **kwargs)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
@@ -225,6 +243,12 @@ class ConsultationPage(Page):
         if any(True for _survey in self.surveys()):
             response["Cache-Control"] = "private, no-cache"  # each form carries a token of its own
         return response
+
+
+@receiver(post_delete, sender=ConsultationPage)
+def close_scope(instance: ConsultationPage, **kwargs: Any) -> None:
+    """No intake for a consultation that is gone, also when it went with its parent: then no `delete` is called."""
+    Scope.objects.filter(pk=instance.scope_id).update(live=False)
 
 
 def _scope_problems(survey: Survey, scope: Scope | None) -> list[str]:

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import Page
 
 from consultations.models import ConsultationPage
 from consultations.models.pages import COMMITMENT
@@ -155,3 +158,45 @@ def test_a_page_costs_one_query_more_for_its_survey(client):
             client.get(page.url)
         counts.append(len(queries))
     assert counts[1] == counts[2] <= counts[0] + 1
+
+
+def test_a_scheduled_page_that_is_not_ready_holds_back_no_other():
+    due = timezone.now() - timedelta(minutes=1)
+    broken, ready = (ConsultationPageFactory(open=True, draft=True) for _ in range(2))
+    broken.decision = ""
+    for page, when in ((broken, due - timedelta(hours=1)), (ready, due)):
+        page.save_revision(clean=False, approved_go_live_at=when)
+    call_command("publish_scheduled")
+    assert not ConsultationPage.objects.get(pk=broken.pk).live
+    assert ConsultationPage.objects.get(pk=ready.pk).live
+
+
+@pytest.mark.parametrize("with_descendants", [False, True])
+def test_publishing_many_at_once_leads_to_the_page_that_is_not_ready(admin_client, with_descendants):
+    page = ConsultationPageFactory(open=True, draft=True)
+    page.decision = ""
+    page.save_revision(clean=False)
+    chosen = page.get_parent() if with_descendants else page
+    url = reverse("wagtail_bulk_action", args=("wagtailcore", "page", "publish")) + f"?id={chosen.pk}"
+    response = admin_client.post(url, {"include_descendants": "on"} if with_descendants else {})
+    assert response.status_code == 302
+    assert response["Location"] == reverse("wagtailadmin_pages:edit", args=[page.pk])
+    assert not ConsultationPage.objects.get(pk=page.pk).live
+
+
+@pytest.mark.parametrize("wish", ["publish_copies", "alias"])
+def test_a_copy_from_the_admin_is_always_a_draft_of_its_own(admin_client, wish):
+    page = ConsultationPageFactory(open=True)
+    sent = {"new_title": "Copie", "new_slug": "copie", "new_parent_page": page.get_parent().pk, wish: "on"}
+    assert admin_client.post(reverse("wagtailadmin_pages:copy", args=[page.pk]), sent).status_code == 302
+    copy = ConsultationPage.objects.get(slug="copie")
+    assert not copy.live
+    assert copy.alias_of_id is None
+    assert copy.scope_id != page.scope_id
+
+
+@pytest.mark.parametrize("gone", [lambda page: Page.objects.get(pk=page.pk), lambda page: page.get_parent()])
+def test_deleting_a_page_or_its_parent_stops_intake(gone):
+    page = ConsultationPageFactory(open=True)
+    gone(page).delete()
+    assert not Scope.objects.get(pk=page.scope_id).live

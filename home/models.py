@@ -10,10 +10,12 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
 from wagtail.models import Page
+from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 
 from consultations.blocks.editorial import RICH_TEXT
 from consultations.models.pages import by_phase
+from consultations.plain_words import without_accents
 
 from . import contrast
 
@@ -53,7 +55,7 @@ class StandardPage(Page):
     body = RichTextField(_("text"), features=RICH_TEXT, blank=True)
     owed = models.CharField(max_length=20, choices=Owed.choices, blank=True, editable=False)
 
-    search_fields = [*Page.search_fields, index.SearchField("body")]
+    search_fields = [*Page.search_fields, index.SearchField("body"), index.SearchField("bare_words")]
     content_panels = [*Page.content_panels, FieldPanel("body")]
     parent_page_types = ["home.HomePage"]
     subpage_types: list[str] = []
@@ -62,6 +64,9 @@ class StandardPage(Page):
     class Meta:
         verbose_name = _("text page")
         verbose_name_plural = _("text pages")
+
+    def bare_words(self) -> str:
+        return without_accents(f"{self.title} {get_text_for_indexing(self.body)}")
 
 
 @register_setting(icon="site")

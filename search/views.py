@@ -1,12 +1,16 @@
 """Finding a published page."""
 
 import unicodedata
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
+from wagtail.search.query import PlainText
+
+from consultations.plain_words import without_accents
 
 LONGEST_QUERY = 100
 PER_PAGE = 10
@@ -21,6 +25,9 @@ def clean_query(text: str) -> str:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = clean_query(request.GET.get("q", ""))
-    found = Page.objects.live().public().filter(depth__gt=1).specific().search(query) if query else []
+    found: Any = []
+    if query:
+        words = PlainText(query) | PlainText(without_accents(query))
+        found = Page.objects.live().public().filter(depth__gt=1).specific().search(words)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page", "")[:6])
     return render(request, "search/search.html", {"query": query, "page_of_results": page})

@@ -24,6 +24,7 @@ from surveys.publishing import check_scope, has_responses, join_scope
 
 from .. import phases
 from ..blocks import BodyBlock
+from ..plain_words import without_accents
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class ConsultationIndexPage(Page):
 
     introduction = models.TextField(_("introduction"), blank=True, max_length=400)
 
+    search_fields = [*Page.search_fields, index.SearchField("introduction")]
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
     parent_page_types = ["home.HomePage"]
     subpage_types = ["consultations.ConsultationPage"]
@@ -93,6 +95,7 @@ class ConsultationPage(Page):
         index.SearchField("summary"),
         index.SearchField("decision"),
         index.SearchField("body"),
+        index.SearchField("bare_words"),
     ]
     content_panels = [
         *Page.content_panels,
@@ -135,6 +138,11 @@ class ConsultationPage(Page):
     @property
     def dates(self) -> phases.Dates:
         return phases.Dates(self.opens_at, self.closes_at, self.answer_due, self.answered_on)
+
+    def bare_words(self) -> str:
+        """What is searched, without accents: PostgreSQL does not find « école » for "ecole" by itself."""
+        body = self.body.stream_block.get_searchable_content(self.body)
+        return without_accents(" ".join([self.title, self.summary, self.decision, *map(str, body)]))
 
     def phase(self, now: datetime | None = None) -> phases.Phase:
         now = now or timezone.now()

@@ -1,14 +1,18 @@
 """Surveys in the Wagtail admin: snippets with drafts, preview, history, locking and workflow."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import Permission
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
-from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
+from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
@@ -17,6 +21,7 @@ from counting.models import Tally
 
 from .admin import EffectsPanel, SurveyForm, copy_survey
 from .models import Survey
+from .publishing import has_responses
 
 
 class SurveyViewSet(SnippetViewSet):
@@ -28,7 +33,7 @@ class SurveyViewSet(SnippetViewSet):
     add_to_admin_menu = True
     list_display = [
         "title",
-        LiveStatusTagColumn(),
+        Column("state", label=_("State"), accessor="state"),
         Column("responses_so_far", label=_("Responses"), accessor="responses_so_far"),
         UpdatedAtColumn(),
     ]
@@ -77,6 +82,16 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(_("Copy"), reverse("surveys_copy", args=[snippet.pk]), icon_name="copy", priority=25)
         if snippet.live_version_id:
             yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
+
+
+@hooks.register("before_delete_snippet")
+def keep_what_was_answered(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
+    """A survey with answers is not deleted, whoever asks; unpublishing it is enough to take it off the site."""
+    answered = [s for s in instances if isinstance(s, Survey) and has_responses(s)]
+    if not answered:
+        return None
+    messages.error(request, _("“%(title)s” has answers: unpublish it instead.") % {"title": answered[0].title})
+    return redirect(reverse(Survey.snippet_viewset.get_url_name("list")))
 
 
 @hooks.register("register_permissions")

@@ -1,6 +1,7 @@
 """What every test stands on: a fresh memory, and a real browser where there is one (see also machine.py)."""
 
 import shutil
+from importlib import import_module
 
 import pytest
 from django.core.cache import cache
@@ -30,10 +31,29 @@ def _fresh_memory():
     cache.clear()
 
 
-@pytest.fixture(scope="session")
-def django_db_serialized_rollback():
-    """What migrations put in place (root page, locale, owed pages) comes back after a test that truncates."""
-    return True
+@pytest.fixture(autouse=True)
+def _fresh_install(request):
+    """A test that really commits is followed by a flush; the next one finds the site as the migrations left it."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        request.getfixturevalue("transactional_db")
+        _install()
+
+
+def _install() -> None:
+    from django.apps import apps
+    from django.contrib.contenttypes.models import ContentType
+    from wagtail.models import Collection, Locale, Page
+
+    ContentType.objects.clear_cache()  # the flush gave them other ids
+    if Page.objects.exists():
+        return
+    Locale.objects.create(language_code="fr")
+    Page.add_root(title="Root", slug="root")
+    Collection.add_root(name="Root")
+    migration = import_module("home.migrations.0002_fresh_install")
+    migration.build(apps, None)
+    migration.group(apps, None)
 
 
 @pytest.fixture(scope="session")

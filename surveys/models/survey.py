@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
@@ -96,6 +97,12 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
     def get_absolute_url(self) -> str:
         return reverse("surveys:survey", args=[self.key])
 
+    def delete(self, *args, **kwargs):
+        """Its versions go with it; the one that is live must be let go first. Refused by the database once answered."""
+        with transaction.atomic():
+            Survey.objects.filter(pk=self.pk).update(live_version=None)
+            return super().delete(*args, **kwargs)
+
     def _give_identity(self) -> None:
         """A survey starts in a scope of its own; publishing it inside a consultation moves it there."""
         if self.scope_id is None:
@@ -116,6 +123,13 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         )
         copy.save()
         return copy
+
+    @property
+    def state(self) -> str:
+        """Draft or published, for the admin's list; costs no query."""
+        if not self.live:
+            return gettext("draft")
+        return gettext("published, with a draft") if self.has_unpublished_changes else gettext("published")
 
     def phase(self, now: datetime | None = None) -> str:
         """ "unpublished", "coming", "open" or "closed" at `now`; what intake decides on is the database's clock."""

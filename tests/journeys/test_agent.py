@@ -11,7 +11,7 @@ from django.utils import timezone
 from consultations.models import ConsultationPage
 from surveys.models import Survey
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MOST_CLICKS = 25
 
@@ -93,10 +93,10 @@ def write_page(agent: Agent) -> None:
     agent.open_tab("Page")
     agent.add_block("Questionnaire")
     agent.click(page.get_by_role("button", name=re.compile("Choisir")).first)
-    agent.click(page.get_by_role("link", name="Votre place"))
+    agent.click(page.get_by_role("link", name="Votre place", exact=True))
     agent.add_block("Résultats")
     agent.click(page.get_by_role("button", name=re.compile("Choisir")).first)
-    agent.click(page.get_by_role("link", name="Votre place"))
+    agent.click(page.get_by_role("link", name="Votre place", exact=True))
     agent.publish()
 
 
@@ -132,7 +132,8 @@ def test_an_edit_of_answered_questions_shows_its_effect_first(agent, live_server
     page.goto(f"{agent.base}/admin/snippets/surveys/survey/edit/{survey.pk}/")
     page.locator("[id$='-value-options-0-value']").fill("en marchant")
     agent.publish(refused=True)
-    text = page.locator("main").inner_text()
+    page.locator("#effects-panel li").first.wait_for()
+    text = page.locator("#effects-panel").inner_text()
     assert "les 3 choix déjà faits comptent" in text.replace("\xa0", " ")
     assert Survey.objects.get(pk=survey.pk).versions.count() == 1
     page.locator("#id_effects_read").check()

@@ -10,7 +10,7 @@ from surveys.models import Survey
 from tests.factories.pages import ConsultationPageFactory, blocks
 from tests.factories.surveys import SurveyFactory, question
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 BUDGET_BYTES, BUDGET_REQUESTS = 60_000, 6
 

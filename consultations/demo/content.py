@@ -72,7 +72,7 @@ SQUARE: dict[str, Any] = {
     ],
     "survey": {
         "title": "Votre place du Marché",
-        "introduction": "Dix questions, cinq minutes. Vous pouvez laisser une question sans réponse.",
+        "introduction": "Dix questions. Vous pouvez laisser une question sans réponse.",
         "thanks": "La mairie répond thème par thème sur la page de la consultation.",
         "questions": [
             single("Venez-vous place du Marché…", FREQUENCY, weights=[34, 38, 15, 9, 4]),

@@ -76,11 +76,22 @@ def percent(share: float | None) -> str:
 
 @register.filter
 def segments(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The parts of a stacked bar: options with the x and width of their rectangle; hidden ones share what is left."""
+    """The parts of a stacked bar: options with the x and width of their rectangle.
+
+    Neighbours that are hidden leave a gap as wide as they are together, which the base gives anyway. When hidden ones
+    stand apart nobody can tell how wide each gap is: no bar is drawn, the table below it says all there is to say.
+    """
+    hidden = [i for i, option in enumerate(options) if option["share"] is None]
+    if hidden and hidden[-1] - hidden[0] >= len(hidden):
+        return []
+    gap = COLUMN - sum(bar(option["share"]) for option in options) if hidden else 0.0
     x, parts = 0.0, []
     for i, option in enumerate(options):
+        if i in hidden:
+            x += gap if i == hidden[0] else 0.0
+            continue
         width = bar(option["share"])
-        parts.append({**option, "x": round(x, 1), "width": width, "rank": i + 1, "middle": round(x + width / 2, 1)})
+        parts.append({**option, "x": round(x, 1), "width": width, "rank": i + 1})
         x += width
     return parts
 

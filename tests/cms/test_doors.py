@@ -49,3 +49,13 @@ def test_our_own_fault_needs_no_database(rf):
     response = server_error(rf.get("/"))
     assert response.status_code == 500
     assert "panne" in response.content.decode()
+
+
+def test_the_short_way_keeps_headers_hosts_and_error_pages(client, settings):
+    lost = client.post("/enquetes/inconnue/repondre/", {"version": "1", "token": "x"})
+    assert lost.status_code == 404
+    assert "Page introuvable" in lost.content.decode()
+    assert "Content-Security-Policy" in lost.headers
+    assert client.get("/enquetes/inconnue/resultats.json").status_code == 404
+    settings.ALLOWED_HOSTS = ["participer.example"]
+    assert client.post("/enquetes/x/repondre/", HTTP_HOST="evil.example").status_code == 400

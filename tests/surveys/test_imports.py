@@ -171,8 +171,8 @@ def test_an_option_called_like_a_sign_of_absence_is_an_option(tmp_path):
 @pytest.mark.parametrize("mode", ["", "No answer", "Autre"])
 def test_words_beside_other_are_kept_even_where_other_is_not_ticked(survey, tmp_path, mode):
     run(survey, write(tmp_path, f"mode,mode_other,but_1,but_other\n{mode},trottinette,oui,rien\n"))
-    answers = list(Response.objects.get().answers.values())
-    assert answers[0] == {"options": ["other"], "other": "trottinette"}
+    answers = Response.objects.get().answers
+    assert answers[survey.live_version.schema["questions"][0]["id"]] == {"options": ["other"], "other": "trottinette"}
 
 
 def test_words_beside_other_against_another_choice_are_set_aside(survey, tmp_path):

@@ -1,7 +1,6 @@
 """A scope: the consultation inside which one person's contributions may be crossed, and never beyond."""
 
 import secrets
-from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -48,8 +47,3 @@ class Scope(models.Model):
 
     def __str__(self) -> str:
         return self.tag
-
-    def is_open_at(self, now: datetime) -> bool:
-        from .windows import is_within
-
-        return self.live and is_within(now, self.opens_at, self.closes_at)

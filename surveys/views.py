@@ -3,7 +3,6 @@
 import logging
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -21,7 +20,7 @@ from participation.identity import participant_key, same, submission_key
 
 from . import intake, rendering
 from .exports import results_rows, write_csv
-from .forms import CompiledSurvey, compiled, compiled_live
+from .forms import compiled, compiled_live
 from .models import Response, Survey, SurveyVersion
 from .results import are_public, published
 from .served import as_json
@@ -234,7 +233,3 @@ def results_csv(request: HttpRequest, key: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="resultats-{key}.csv"'
     write_csv(response, results_rows(published(_published(key))))
     return response
-
-
-Context = dict[str, Any]
-__all__ = ["CompiledSurvey", "respond", "results", "results_csv", "results_json", "survey", "thanks"]

@@ -1,7 +1,6 @@
 """Every block shows an agent what it gives before it is chosen."""
 
 import pytest
-from django.test import RequestFactory
 
 from consultations.blocks import BodyBlock
 
@@ -30,4 +29,3 @@ def test_there_is_no_raw_html():
             yield from walk(block.child_block)
 
     assert not any(isinstance(block, RawHTMLBlock) for block in walk(BodyBlock()))
-    assert RequestFactory()

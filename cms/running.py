@@ -142,7 +142,7 @@ def say(name: str, line: str) -> None:
 
 
 def _worker() -> None:
-    call_command("rqworker", "high", "default", "low", verbosity=0)
+    call_command("rqworker", "high", "default", "low", "analysis", verbosity=0)
 
 
 def _scheduler() -> None:

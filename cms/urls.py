@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("surveys.urls")),
+    path("", include("deliberation.urls")),
     path("", include("participation.urls")),
     path("", include("search.urls")),
     path("", include("home.urls")),

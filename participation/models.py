@@ -1,9 +1,15 @@
 """A scope: the consultation inside which one person's contributions may be crossed, and never beyond."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .windows import is_within
 
 # Crockford's base 32: no I, L, O or U, so that a code copied by hand is read back as it was written.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -47,3 +53,74 @@ class Scope(models.Model):
 
     def __str__(self) -> str:
         return self.tag
+
+
+class TakesPart(models.Model):
+    """Something people take part in for a while, inside one scope: a survey or a debate.
+
+    Its window is the intersection of its own and its scope's. Who inherits says whether it is published, whether it
+    was closed for good, and whether anybody took part.
+    """
+
+    opens_at = models.DateTimeField(
+        _("opens at"), null=True, blank=True, help_text=_("Leave empty to follow the consultation’s dates.")
+    )
+    closes_at = models.DateTimeField(
+        _("closes at"), null=True, blank=True, help_text=_("Leave empty to follow the consultation’s dates.")
+    )
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        abstract = True
+
+    def is_published(self) -> bool:
+        raise NotImplementedError
+
+    def is_shut(self) -> bool:
+        """Closed for good, whatever the dates say."""
+        raise NotImplementedError
+
+    def is_taken(self) -> bool:
+        """Has anybody taken part?"""
+        raise NotImplementedError
+
+    def phase(self, now: datetime | None = None) -> str:
+        """ "unpublished", "coming", "open" or "closed" at `now`; what intake decides on is the database's clock."""
+        now = now or timezone.now()
+        if not (self.is_published() and self.scope.live):
+            return "unpublished"
+        if self.is_shut():
+            return "closed"
+        windows = [(self.opens_at, self.closes_at), (self.scope.opens_at, self.scope.closes_at)]
+        if all(is_within(now, *window) for window in windows):
+            return "open"
+        return "closed" if any(closes and closes <= now for _opens, closes in windows) else "coming"
+
+    def opening(self) -> datetime | None:
+        """When both windows are open at the earliest."""
+        return max(filter(None, [self.opens_at, self.scope.opens_at]), default=None)
+
+    def closing(self) -> datetime | None:
+        return min(filter(None, [self.closes_at, self.scope.closes_at]), default=None)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            raise ValidationError({"closes_at": _("The closing must come after the opening.")})
+
+    def check_scope(self, scope: Scope | None) -> None:
+        """Raise ValidationError when this cannot belong to `scope` because people took part in it in another."""
+        if (scope is None or self.scope_id != scope.pk) and self.is_taken():
+            raise ValidationError(
+                _("“%(title)s” already has answers in another consultation. Copy it and choose the copy.")
+                % {"title": self}
+            )
+
+    @transaction.atomic
+    def join_scope(self, scope: Scope) -> None:
+        """Become part of the consultation that `scope` stands for. Raises ValidationError as `check_scope` does."""
+        if self.scope_id == scope.pk:
+            return
+        self.check_scope(scope)
+        self.scope = scope
+        type(self)._default_manager.filter(pk=self.pk).update(scope=scope)

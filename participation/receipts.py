@@ -7,7 +7,7 @@ that token, so the same form sent twice gives the same code; only a keyed hash o
 import base64
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.core import signing
@@ -70,14 +70,28 @@ def read_ticket(ticket: str) -> str | None:
         return None
 
 
+class News(NamedTuple):
+    """A text that somebody wrote, what became of it, and why where it was refused."""
+
+    text: str
+    state: str
+    reason: str
+
+
 class Trace(NamedTuple):
-    """What one tool says of a code on the follow-up page. Plain values only: a template calls whatever it can call."""
+    """What one tool says of a code on the follow-up page. Plain values only: a template calls whatever it can call.
+
+    `stored` says what there is, where that is not one response. `resumable`: the code opens it again at `url`.
+    """
 
     title: str
     url: str
     counted: bool
     counted_until: Any
     withdrawable: bool
+    stored: str = ""
+    resumable: bool = False
+    news: Sequence[News] = ()
 
 
 # Each engine registers how to find what a participant key left with it, and how to forget it. Keeping the engines out

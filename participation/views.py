@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from . import limits, origin, receipts
+from . import limits, origin, posts, receipts
 
 LOOKUPS = limits.Limit("follow_up", 30, 600)
 
@@ -31,6 +31,10 @@ def follow_up(request: HttpRequest) -> HttpResponse:
         message = _("We find nothing under this code. Check each character, or write to us.")
         return _page(request, {"typed": typed, "error": message}, 422)
     context = {"code": receipts.show_code(code or ""), "traces": traces}
+    if resumed := next((t for t in traces if t.resumable and t.url == request.POST.get("resume")), None):
+        response = HttpResponse(status=303, headers={"Location": resumed.url, "Cache-Control": "no-store"})
+        posts.remember(request, response, code or "")
+        return response
     if "withdraw" in request.POST:
         return _page(request, _withdraw(request, code or "", traces) or context)
     return _page(request, context)

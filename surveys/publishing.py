@@ -12,10 +12,9 @@ from django.utils.translation import ngettext
 
 from counting import fold, ledger
 from counting.models import LedgerEntry, Tally
-from participation.models import Scope
 
 from . import cells
-from .models import Response, Survey, SurveyVersion
+from .models import Survey, SurveyVersion
 from .models.survey import about_to_publish, has_published
 from .questions import TYPES, Schema, type_of
 
@@ -194,26 +193,3 @@ def _chosen(question: str, part: str, item: str, counts: dict[str, int]) -> int:
     if part == "rows":
         return sum(n for name, n in counts.items() if name.startswith(f"g:{question}:{item}:"))
     return sum(n for name, n in counts.items() if name.startswith(f"g:{question}:") and name.endswith(f":{item}"))
-
-
-def has_responses(survey: Survey) -> bool:
-    return Response.objects.filter(survey=survey).exists()
-
-
-def check_scope(survey: Survey, scope: Scope | None) -> None:
-    """Raise ValidationError when `survey` cannot belong to `scope` because people already answered it in another."""
-    if (scope is None or survey.scope_id != scope.pk) and has_responses(survey):
-        raise ValidationError(
-            _("“%(title)s” already has answers in another consultation. Copy the survey and choose the copy.")
-            % {"title": survey.title}
-        )
-
-
-@transaction.atomic
-def join_scope(survey: Survey, scope: Scope) -> None:
-    """Make `survey` part of the consultation that `scope` stands for. Raises ValidationError as `check_scope` does."""
-    if survey.scope_id == scope.pk:
-        return
-    check_scope(survey, scope)
-    survey.scope = scope
-    Survey.objects.filter(pk=survey.pk).update(scope=scope)

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from participation import limits, origin, receipts
+from participation import limits, posts, receipts
 from participation.identity import participant_key, same, submission_key
 
 from . import intake, rendering
@@ -26,8 +26,6 @@ from .results import are_public, published
 from .served import as_json
 
 log = logging.getLogger(__name__)
-
-FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def _survey(key: str) -> Survey:
@@ -51,33 +49,17 @@ def survey(request: HttpRequest, key: str) -> HttpResponse:
 def respond(request: HttpRequest, key: str) -> HttpResponseBase:
     """Take one response, or one step of it. The survey itself is not loaded: its compiled version knows the way."""
     if request.method != "POST":
-        return _other_method(request, key)
-    if request.content_type not in FORM_TYPES:
-        return HttpResponse(
-            _("Send the form itself."), status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, content_type="text/plain"
-        )
-    origin_of = origin.judge(request)
-    if origin_of is origin.FOREIGN:
-        return HttpResponse(
-            _("This form was sent from another site."), status=HTTPStatus.FORBIDDEN, content_type="text/plain"
-        )
-    return _Submission(request, key, trusts_cookies=origin_of is origin.OURS).answer()
-
-
-def _other_method(request: HttpRequest, key: str) -> HttpResponse:
-    response = HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
-    if request.method in ("GET", "HEAD"):
-        response = HttpResponse(status=HTTPStatus.SEE_OTHER)
-        response["Location"] = reverse("surveys:survey", args=[key])
-    response["Allow"] = "POST"
-    return response
+        return posts.other_method(request, reverse("surveys:survey", args=[key]))
+    if refusal := posts.refusal(request):
+        return refusal
+    return _Submission(request, key).answer()
 
 
 class _Submission:
     """One POST of a form: what was typed, and every way it can end."""
 
-    def __init__(self, request: HttpRequest, key: str, trusts_cookies: bool):
-        self.request, self.key, self.trusts_cookies = request, key, trusts_cookies
+    def __init__(self, request: HttpRequest, key: str):
+        self.request, self.key = request, key
         self.typed = dict(request.POST.lists())
         self.token = request.POST.get("token", "")
 
@@ -125,9 +107,9 @@ class _Submission:
         if errors:
             first = int(self.survey.names[errors[0][0]][1:])
             return self._page(rendering.draw_form(self.survey, self.token, self.typed, errors, first), 422)
-        cookie = self.request.COOKIES.get(f"code_{self.survey.tag}", "") if self.trusts_cookies else ""
+        code = posts.trusted_code(self.request, self.survey.tag)
         try:
-            receipt = intake.receive(self.key, self.survey.number, answers, self.token, receipts.read_code(cookie))
+            receipt = intake.receive(self.key, self.survey.number, answers, self.token, code)
         except intake.Closed as closed:
             return self._closed(closed.phase)
         except DatabaseError as error:
@@ -139,9 +121,7 @@ class _Submission:
         response = HttpResponse(status=HTTPStatus.SEE_OTHER)
         response["Location"] = f"{_thanks_address(self.key)}?t={receipts.issue_ticket(self.token)}"
         response["Cache-Control"] = "no-store"
-        response.set_cookie(
-            f"code_{receipt.code[:4]}", receipt.code, httponly=True, samesite="Lax", secure=self.request.is_secure()
-        )
+        posts.remember(self.request, response, receipt.code)
         return response
 
     def _again(self, message: str, status: int) -> HttpResponse:
@@ -199,7 +179,7 @@ def _code(request: HttpRequest, found: Survey, token: str) -> str | None:
     )
     if stored is None:
         return None
-    codes = [receipts.code_for(tag, salt, token), receipts.read_code(request.COOKIES.get(f"code_{tag}", ""))]
+    codes = [receipts.code_for(tag, salt, token), posts.known_code(request, tag)]
     return next((c for c in codes if c and same(participant_key(salt, c), stored.participant_key)), None)
 
 

@@ -21,7 +21,6 @@ from counting.models import Tally
 
 from .admin import EffectsPanel, SurveyForm, copy_survey
 from .models import Survey
-from .publishing import has_responses
 
 
 class SurveyViewSet(SnippetViewSet):
@@ -87,7 +86,7 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
 @hooks.register("before_delete_snippet")
 def keep_what_was_answered(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
     """A survey with answers is not deleted, whoever asks; unpublishing it is enough to take it off the site."""
-    answered = [s for s in instances if isinstance(s, Survey) and has_responses(s)]
+    answered = [s for s in instances if isinstance(s, Survey) and s.is_taken()]
     if not answered:
         return None
     messages.error(request, _("“%(title)s” has answers: unpublish it instead.") % {"title": answered[0].title})

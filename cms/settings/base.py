@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "search",
     "consultations",
     "surveys",
+    "deliberation",
     "participation",
     "counting",
     "cms",
@@ -108,7 +109,8 @@ def _socket() -> Path:
 
 REDIS_URL = env("REDIS_URL", default=f"unix://{_socket()}?db=0")
 RQ_QUEUES = {
-    name: {"URL": REDIS_URL, "SERIALIZER": "rq.serializers.JSONSerializer"} for name in ("high", "default", "low")
+    name: {"URL": REDIS_URL, "SERIALIZER": "rq.serializers.JSONSerializer"}
+    for name in ("high", "default", "low", "analysis")
 }
 RQ = {"WORKER_CLASS": "cms.rq.JSONWorker"}
 RQ_SHOW_ADMIN_LINK = False  # the queue dashboard is mounted nowhere

@@ -2,6 +2,7 @@
 
 from wagtail import blocks
 
+from .debate import DebateBlock, DebateResultsBlock
 from .editorial import (
     CalloutBlock,
     DocumentBlock,
@@ -25,6 +26,8 @@ class BodyBlock(blocks.StreamBlock):
     faq = FaqBlock()
     survey = SurveyBlock()
     results = ResultsBlock()
+    debate = DebateBlock()
+    debate_results = DebateResultsBlock()
 
 
 __all__ = ["BodyBlock"]

@@ -18,9 +18,9 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from participation.models import Scope
+from deliberation.models import Debate
+from participation.models import Scope, TakesPart
 from surveys.models import Survey
-from surveys.publishing import check_scope, has_responses, join_scope
 
 from .. import phases
 from ..blocks import BodyBlock
@@ -157,11 +157,11 @@ class ConsultationPage(Page):
         """Whole days until it closes; 0 on the last day."""
         return (timezone.localdate(self.closes_at) - timezone.localdate()).days if self.closes_at else 0
 
-    def surveys(self) -> Iterator[Survey]:
-        """The surveys to answer on this page, in its order."""
+    def tools(self) -> Iterator[TakesPart]:
+        """The surveys and debates to take part in on this page, in its order."""
         for block in self.body:
-            if block.block_type == "survey" and block.value.get("survey"):
-                yield block.value["survey"]
+            if block.block_type in ("survey", "debate") and (tool := block.value.get(block.block_type)):
+                yield tool
 
     def clean(self) -> None:
         super().clean()
@@ -174,7 +174,7 @@ class ConsultationPage(Page):
         if closing and self.answer_due and self.answer_due < closing:
             errors["answer_due"] = _("The answer must come after the closing.")
         scope = self._fitting_scope()
-        problems = [m for survey in self.surveys() for m in _scope_problems(survey, scope)]
+        problems = [m for tool in self.tools() for m in _scope_problems(tool, scope)]
         if problems:
             errors["body"] = problems
         if errors:
@@ -200,22 +200,25 @@ class ConsultationPage(Page):
             ConsultationPage.objects.get(pk=self.pk)._settle()
 
     def _fitting_scope(self) -> Scope | None:
-        """The page's own scope, or that of a survey which was answered on its own page before it came here."""
-        answered = [s for s in self.surveys() if s.scope_id != self.scope_id and has_responses(s)]
-        if len(answered) != 1 or any(has_responses(s) for s in Survey.objects.filter(scope_id=self.scope_id)):
+        """The page's own scope, or that of a tool in which people took part on its own page before it came here."""
+        answered = [tool for tool in self.tools() if tool.scope_id != self.scope_id and tool.is_taken()]
+        if len(answered) != 1 or self._has_taken_tools():
             return self.scope
         taken = ConsultationPage.objects.filter(scope_id=answered[0].scope_id).exclude(pk=self.pk).exists()
         return self.scope if taken else answered[0].scope
 
+    def _has_taken_tools(self) -> bool:
+        return any(tool.is_taken() for kind in (Survey, Debate) for tool in kind.objects.filter(scope_id=self.scope_id))
+
     def _settle(self) -> None:
-        """Give the scope the page's window, and bring its surveys into it."""
+        """Give the scope the page's window, and bring its tools into it."""
         scope = self._fitting_scope()
         if scope and scope.pk != self.scope_id:
             self.scope = scope
             ConsultationPage.objects.filter(pk=self.pk).update(scope=scope)
         Scope.objects.filter(pk=self.scope_id).update(live=self.live, opens_at=self.opens_at, closes_at=self.closes_at)
-        for survey in self.surveys():
-            join_scope(survey, self.scope)
+        for tool in self.tools():
+            tool.join_scope(self.scope)
 
     def unpublish(self, *args: Any, **kwargs: Any) -> None:
         super().unpublish(*args, **kwargs)
@@ -223,8 +226,9 @@ class ConsultationPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        surveys = list(self.surveys())
-        return {**context, "phase": self.phase(), "survey": surveys[0] if surveys else None, "steps": self.steps()}
+        first = next(self.tools(), None)
+        kind = {Survey: "survey", Debate: "debate"}.get(type(first), "tool")
+        return {**context, "phase": self.phase(), kind: first, "steps": self.steps()}
 
     def steps(self) -> list[dict[str, Any]]:
         """The steps of the consultation, future ones too: name, day, and done, now or coming."""
@@ -248,7 +252,7 @@ class ConsultationPage(Page):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().serve(request, *args, **kwargs)
-        if any(True for _survey in self.surveys()):
+        if any(True for _tool in self.tools()):
             response["Cache-Control"] = "private, no-cache"  # each form carries a token of its own
         return response
 
@@ -259,9 +263,9 @@ def close_scope(instance: ConsultationPage, **kwargs: Any) -> None:
     Scope.objects.filter(pk=instance.scope_id).update(live=False)
 
 
-def _scope_problems(survey: Survey, scope: Scope | None) -> list[str]:
+def _scope_problems(tool: TakesPart, scope: Scope | None) -> list[str]:
     try:
-        check_scope(survey, scope)
+        tool.check_scope(scope)
     except ValidationError as error:
         return error.messages
     return []

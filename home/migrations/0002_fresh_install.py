@@ -19,7 +19,9 @@ OWED = [
         "<li>N’écrivez ni nom, ni adresse, ni téléphone, ni information de santé.</li>"
         "<li>Pas de publicité, pas d’envois répétés.</li>"
         "<li>Respectez la loi : les propos haineux, diffamatoires ou violents sont retirés.</li></ol>"
-        "<p>Aujourd’hui, aucun texte libre n’est publié. La collectivité les lit.</p>",
+        "<p>Vos phrases et vos arguments dans un débat sont lus avant d’être publiés, sauf si le débat annonce une lecture "
+        "après publication. Un refus vous est expliqué : entrez votre code de suivi. Les réponses libres aux questionnaires "
+        "ne sont pas publiées.</p>",
     ),
     ("contact", "Contact", "contact", ""),
 ]
@@ -67,11 +69,11 @@ def build(apps, schema_editor):
 
 
 def group(apps, schema_editor):
-    """Communications agents: write and publish pages and surveys, add images and documents, say who the authority is."""
+    """Communications agents: write and publish pages, surveys and debates, add images and documents, say who the authority is."""
     from django.contrib.auth.management import create_permissions
     from django.apps import apps as real_apps
 
-    for app in ("surveys", "home", "wagtailadmin", "wagtailcore"):
+    for app in ("surveys", "deliberation", "home", "wagtailadmin", "wagtailcore"):
         create_permissions(real_apps.get_app_config(app), verbosity=0)
     Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
     GroupPage = apps.get_model("wagtailcore.GroupPagePermission")
@@ -79,15 +81,16 @@ def group(apps, schema_editor):
     HomePage = apps.get_model("home.HomePage")
     Collection = apps.get_model("wagtailcore.Collection")
     agents, _created = Group.objects.get_or_create(name="Agents de communication")
-    # Wagtail adds these three after all migrations; the group needs them now.
-    survey = apps.get_model("contenttypes.ContentType").objects.get(app_label="surveys", model="survey")
-    for act in ("publish", "lock", "unlock"):
-        Permission.objects.get_or_create(
-            content_type=survey, codename=f"{act}_survey", defaults={"name": f"Can {act} survey"}
-        )
-    surveys = Permission.objects.filter(content_type__app_label="surveys", codename__endswith="_survey")
+    for app, model in (("surveys", "survey"), ("deliberation", "debate")):
+        # Wagtail adds these three after all migrations; the group needs them now.
+        kind = apps.get_model("contenttypes.ContentType").objects.get(app_label=app, model=model)
+        for act in ("publish", "lock", "unlock"):
+            Permission.objects.get_or_create(
+                content_type=kind, codename=f"{act}_{model}", defaults={"name": f"Can {act} {model}"}
+            )
+        agents.permissions.add(*Permission.objects.filter(content_type=kind))
     agents.permissions.add(
-        *surveys,
+        *Permission.objects.filter(codename__in=["change_statement", "change_argument"]),
         *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),
         *Permission.objects.filter(content_type__app_label="home", codename="change_sitesettings"),
     )
@@ -106,6 +109,7 @@ class Migration(migrations.Migration):
         ("home", "0001_initial"),
         ("consultations", "0001_initial"),
         ("surveys", "0001_initial"),
+        ("deliberation", "0001_initial"),
         ("wagtailcore", "__latest__"),
         ("wagtailadmin", "__latest__"),
         ("wagtailimages", "__latest__"),

@@ -1,23 +1,19 @@
 """A survey as agents write it, and the versions of it that were published."""
 
 import secrets
-from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericRelation
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.dispatch import Signal
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
 from counting.models import Tool
-from participation.models import Scope
-from participation.windows import is_within
+from participation.models import Scope, TakesPart
 
 from ..questions import TYPES
 
@@ -37,7 +33,7 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
         return self.select_related("scope", "tool", "live_version").defer("questions", "live_version__schema")
 
 
-class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, models.Model):
+class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, TakesPart):
     """What an agent edits. People only ever see `live_version`, frozen when the survey was published."""
 
     class Pace(models.TextChoices):
@@ -60,13 +56,6 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
     pace = models.CharField(_("pace"), max_length=10, choices=Pace.choices, default=Pace.PAGE)
     thanks = models.TextField(_("word of thanks"), blank=True, max_length=600)
     show_results = models.CharField(_("show results"), max_length=10, choices=Results.choices, default=Results.ALWAYS)
-    opens_at = models.DateTimeField(
-        _("opens at"), null=True, blank=True, help_text=_("Leave empty to follow the consultation’s dates.")
-    )
-    closes_at = models.DateTimeField(
-        _("closes at"), null=True, blank=True, help_text=_("Leave empty to follow the consultation’s dates.")
-    )
-    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+", editable=False)
     tool = models.OneToOneField(Tool, on_delete=models.PROTECT, related_name="+", editable=False)
     live_version = models.ForeignKey(
         "SurveyVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -131,29 +120,14 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
             return gettext("draft")
         return gettext("published, with a draft") if self.has_unpublished_changes else gettext("published")
 
-    def phase(self, now: datetime | None = None) -> str:
-        """ "unpublished", "coming", "open" or "closed" at `now`; what intake decides on is the database's clock."""
-        now = now or timezone.now()
-        if not (self.live and self.live_version_id and self.scope.live):
-            return "unpublished"
-        if self.tool.state != Tool.State.OPEN:
-            return "closed"
-        windows = [(self.opens_at, self.closes_at), (self.scope.opens_at, self.scope.closes_at)]
-        if all(is_within(now, *window) for window in windows):
-            return "open"
-        return "closed" if any(closes and closes <= now for _opens, closes in windows) else "coming"
+    def is_published(self) -> bool:
+        return bool(self.live and self.live_version_id)
 
-    def opening(self) -> datetime | None:
-        """When both windows are open at the earliest."""
-        return max(filter(None, [self.opens_at, self.scope.opens_at]), default=None)
+    def is_shut(self) -> bool:
+        return self.tool.state != Tool.State.OPEN
 
-    def closing(self) -> datetime | None:
-        return min(filter(None, [self.closes_at, self.scope.closes_at]), default=None)
-
-    def clean(self) -> None:
-        super().clean()
-        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
-            raise ValidationError({"closes_at": _("The closing must come after the opening.")})
+    def is_taken(self) -> bool:
+        return self.responses.exists()
 
     def publish(self, revision: Any, user: Any = None, **kwargs: Any) -> None:
         """Publish and freeze a version, both or none. Raises ValidationError when the draft cannot be published."""

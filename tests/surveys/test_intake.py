@@ -247,10 +247,8 @@ def test_two_persons_in_one_browser_give_two_responses_with_two_codes(small):
 
 
 def test_one_person_keeps_one_code_over_the_surveys_of_a_consultation(small):
-    from surveys.publishing import join_scope
-
     other = SurveyFactory(open=True, questions=[question("scale")])
-    join_scope(other, small.scope)
+    other.join_scope(small.scope)
     forms.forget()
     browser = Citizen(small)
     first = browser.code(browser.answer(q1="3"))
@@ -259,10 +257,8 @@ def test_one_person_keeps_one_code_over_the_surveys_of_a_consultation(small):
 
 
 def test_the_code_in_a_cookie_is_not_believed_of_a_request_that_does_not_say_where_it_comes_from(small):
-    from surveys.publishing import join_scope
-
     other = SurveyFactory(open=True, questions=[question("scale")])
-    join_scope(other, small.scope)
+    other.join_scope(small.scope)
     forms.forget()
     browser = Citizen(small)
     first = browser.code(browser.answer(q1="3"))

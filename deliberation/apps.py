@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DeliberationConfig(AppConfig):
+    name = "deliberation"
+    verbose_name = _("Debates")
+
+    def ready(self) -> None:
+        from counting.reconcile import truths
+        from participation import receipts
+
+        from . import follow_up, publishing, voting  # noqa: F401 - publishing listens to what the models announce
+
+        truths["debate"] = voting.TRUTH
+        receipts.register(follow_up.find_traces, follow_up.erase, follow_up.withdraw_at)

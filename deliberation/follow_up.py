@@ -1,0 +1,88 @@
+"""What a receipt code stands for in debates: votes, statements, arguments; and how they are taken back."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from counting.models import LedgerEntry
+from participation import receipts
+
+from . import voting
+from .models import Argument, Debate, Statement, Support, Voter
+
+
+def find_traces(key: bytes) -> list[receipts.Trace]:
+    """What the follow-up page shows of the debates in which a person took part."""
+    ids = set(Voter.objects.filter(participant_key=key).values_list("debate_id", flat=True))
+    statements = list(Statement.objects.filter(author_key=key).order_by("pk"))
+    arguments = list(Argument.objects.filter(author_key=key).order_by("written_on", "pk"))
+    ids |= {text.debate_id for text in [*statements, *arguments]}
+    ids |= set(Support.objects.filter(participant_key=key).values_list("argument__debate_id", flat=True))
+    debates = Debate.objects.for_display().filter(pk__in=ids).order_by("pk")
+    return [
+        _trace(debate, key, [t for t in [*statements, *arguments] if t.debate_id == debate.pk]) for debate in debates
+    ]
+
+
+def _trace(debate: Debate, key: bytes, texts: list[Any]) -> receipts.Trace:
+    votes = len(voting.votes_of(debate.pk, key))
+    said = ngettext("You voted on %(n)d statement.", "You voted on %(n)d statements.", votes) % {"n": votes}
+    return receipts.Trace(
+        title=debate.title,
+        url=debate.get_absolute_url(),
+        counted=not LedgerEntry.objects.filter(tool_id=debate.tool_id).exists(),
+        counted_until=debate.tool.counted_until,
+        withdrawable=debate.phase() == "open",
+        stored=said if votes else _("You cast no vote."),
+        resumable=debate.phase() == "open",
+        news=[_news(text) for text in texts],
+    )
+
+
+def _news(text: Statement | Argument) -> receipts.News:
+    states = {
+        "pending": _("We are reading it before it is shown."),
+        "published": _("It is shown."),
+        "refused": _("It is not shown."),
+        "closed": _("It takes no more votes; those it has count."),
+        "withdrawn": _("You withdrew it."),
+    }
+    return receipts.News(text.text, states[text.status], text.refused_because if text.status == "refused" else "")
+
+
+def withdraw_at(key: bytes, url: str) -> bool:
+    """Take back, while it is open, everything a person left in the debate at `url`."""
+    trace = next((t for t in find_traces(key) if t.url == url), None)
+    if trace is None or not trace.withdrawable:
+        return False
+    debate = Debate.objects.for_display().get(key=url.rstrip("/").rsplit("/", 1)[-1])
+    with transaction.atomic():
+        try:
+            voting.withdraw(debate, key)
+        except voting.Closed:
+            return False
+        _forget_texts(key, debate=debate)
+    return True
+
+
+@transaction.atomic
+def erase(key: bytes) -> int:
+    """Forget the person everywhere; how many voters, texts and supports went."""
+    return voting.erase(key) + _forget_texts(key)
+
+
+def _forget_texts(key: bytes, **where: Any) -> int:
+    """Take back texts nobody built on; from the others take away who wrote them.
+
+    A statement that others voted on stays, without an author. An argument with replies stays as an empty place.
+    """
+    statements = Statement.objects.filter(author_key=key, **where)
+    waiting, _all = statements.filter(cell=None).delete()
+    n = waiting + statements.update(author_key=None)
+    arguments = Argument.objects.filter(author_key=key, **where)
+    n += arguments.filter(replies__isnull=True).delete()[0]
+    n += arguments.update(author_key=None, text="", text_key="", status=Argument.Status.WITHDRAWN)
+    within = {f"argument__{name}": value for name, value in where.items()}
+    return n + Support.objects.filter(participant_key=key, **within).delete()[0]

@@ -1,0 +1,53 @@
+"""What every public form's POST has in common: where it may come from, and the code that a browser keeps."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from . import origin, receipts
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def refusal(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a POST that is no form, or comes from another site; None for all others.
+
+    There is no session to ride on and no cookie to set: this and the form's own token stand for Django's CSRF guard.
+    """
+    if request.content_type not in FORM_TYPES:
+        return _plain(_("Send the form itself."), HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if origin.judge(request) is origin.FOREIGN:
+        return _plain(_("This form was sent from another site."), HTTPStatus.FORBIDDEN)
+    return None
+
+
+def _plain(message: str, status: HTTPStatus) -> HttpResponse:
+    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+
+
+def other_method(request: HttpRequest, form_page: str) -> HttpResponse:
+    """The answer to anything but a POST at an address that only takes POSTs: readers are led to the form's page."""
+    response = HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
+    if request.method in ("GET", "HEAD"):
+        response = HttpResponse(status=HTTPStatus.SEE_OTHER)
+        response["Location"] = form_page
+    response["Allow"] = "POST"
+    return response
+
+
+def known_code(request: HttpRequest, tag: str) -> str | None:
+    """The receipt code this browser keeps for the scope called `tag`."""
+    return receipts.read_code(request.COOKIES.get(f"code_{tag}", ""))
+
+
+def trusted_code(request: HttpRequest, tag: str) -> str | None:
+    """`known_code`, for a POST: cookies are believed only of a request that says it comes from our own pages."""
+    return known_code(request, tag) if origin.judge(request) is origin.OURS else None
+
+
+def remember(request: HttpRequest, response: HttpResponse, code: str) -> None:
+    """Let the browser keep `code` until it is closed."""
+    response.set_cookie(
+        f"code_{code[: receipts.TAG_LENGTH]}", code, httponly=True, samesite="Lax", secure=request.is_secure()
+    )

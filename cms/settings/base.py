@@ -152,6 +152,8 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many proxies of o
 PARTICIPATION_SECRET = env("PARTICIPATION_SECRET", default="")  # keys receipt codes; default: SECRET_KEY
 # Responses one network address may send per ten minutes to each web process; 0: no limit. A school shares one address.
 RESPONSES_PER_ADDRESS = (env.int("RESPONSES_PER_ADDRESS", default=120), 600)
+# Votes in debates, likewise: some 25 a person.
+VOTES_PER_ADDRESS = (env.int("VOTES_PER_ADDRESS", default=3000), 600)
 # For how many seconds resultats.json may be served again without looking: what a flood of readers costs at the most.
 RESULTS_FRESH_FOR = env.float("RESULTS_FRESH_FOR", default=0.2)
 

@@ -1,15 +1,132 @@
-"""To come."""
+"""Arguments for and against: reading, writing, replying, supporting."""
 
+import logging
+from uuid import UUID
+
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from participation import limits, posts, receipts
+
+from .. import arguments, cards, rules
+from ..models import Argument, Debate, Statement
+from ..state import state_of
+from ..statements import Refused, person
+from .voting import closed, find, private
+
+log = logging.getLogger(__name__)
+
+ARGUMENTS = limits.Limit("argue", 60, 600)
 
 
-def under_statement(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+@csrf_exempt  # no session to ride on and no cookie to set: `posts.refusal` and the form's own token stand guard
+def on_question(request: HttpRequest, key: str) -> HttpResponse:
+    """The arguments on the debate's own question."""
+    found = find(key)
+    if request.method == "POST":
+        return posts.refusal(request) or _add(request, found, None)
+    if not found.free_arguments:
+        raise Http404
+    return _page(request, found, None)
 
 
-def on_question(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+@csrf_exempt
+def under_statement(request: HttpRequest, key: str, ref: str) -> HttpResponse:
+    """The arguments under one statement."""
+    found = find(key)
+    statement = get_object_or_404(
+        Statement, debate=found, ref=ref, status__in=[Statement.Status.PUBLISHED, Statement.Status.CLOSED]
+    )
+    if request.method == "POST":
+        return posts.refusal(request) or _add(request, found, statement)
+    return _page(request, found, statement)
 
 
-def support(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+def _page(
+    request: HttpRequest, found: Debate, statement: Statement | None, error: str = "", status: int = 200
+) -> HttpResponse:
+    typed = {name: request.POST.get(name, "")[:2000] for name in ("text", "side", "parent")} if error else {}
+    context = {"debate": found, "statement": statement, "typed": typed, "error": error}
+    response = render(request, "deliberation/argue.html", context, status=status)
+    if status in (429, 503):
+        response["Retry-After"] = "60"
+    return private(response)
+
+
+def _add(request: HttpRequest, found: Debate, statement: Statement | None) -> HttpResponse:
+    if found.phase() != "open":
+        return closed(request, found.key, found.phase())
+    state, token = state_of(found.key), request.POST.get("token", "")
+    if limits.is_over(ARGUMENTS, request):
+        message = _("Too many texts came from this connection. Wait ten minutes: yours is still below.")
+        return _page(request, found, statement, message, 429)
+    if not receipts.is_valid_token(found.key, token):
+        return _page(request, found, statement, _("This page had to be renewed. Send your argument again."), 422)
+    sent_code = posts.trusted_code(request, state.tag)
+    code, who = person(state, token, sent_code)
+    try:
+        parent = _parent(request, found, statement)
+        text, side = request.POST.get("text", "")[:5000], request.POST.get("side", "")
+        arguments.add(found, statement, parent.side if parent else side, text, who, parent)
+    except Refused as refused:
+        return _page(request, found, statement, refused.message, 422)
+    except DatabaseError as error:
+        log.error("argument not stored: %s", type(error).__name__)
+        return _page(request, found, statement, _("Your argument is not saved: send it again."), 503)
+    suite = "" if sent_code else receipts.issue_ticket(token)
+    response = _to(cards.way_back(request, found.get_absolute_url(), sent="1", suite=suite) + "#arguments")
+    posts.remember(request, response, code)
+    return private(response)
+
+
+def _parent(request: HttpRequest, found: Debate, statement: Statement | None) -> Argument | None:
+    """The argument that is replied to. Raises Refused when it is not (any more) shown here."""
+    typed = request.POST.get("parent", "")
+    if not typed:
+        return None
+    try:
+        shown = Argument.objects.select_related("parent").filter(
+            pk=UUID(typed), debate=found, statement=statement, status=Argument.Status.PUBLISHED
+        )
+        if parent := shown.first():
+            return parent
+    except ValueError:
+        pass
+    raise Refused(_("The argument you reply to is no longer here."))
+
+
+def _to(url: str) -> HttpResponse:
+    return HttpResponse(status=303, headers={"Location": url})
+
+
+@csrf_exempt
+def support(request: HttpRequest, key: str, argument_id: UUID) -> HttpResponse:
+    """Find an argument a good one, or no longer."""
+    if request.method != "POST":
+        return posts.other_method(request, reverse("deliberation:debate", args=[key]))
+    if refusal := posts.refusal(request):
+        return refusal
+    found = find(key)
+    argument = get_object_or_404(
+        Argument.objects.select_related("statement"), pk=argument_id, debate=found, status=Argument.Status.PUBLISHED
+    )
+    if not rules.may_argue(found, argument.statement):
+        return closed(request, key, found.phase())
+    token, state = request.POST.get("token", ""), state_of(key)
+    if limits.is_over(limits.Limit("support", 600, 600), request):
+        message = _("Too many clicks came from this connection. Wait ten minutes.")
+        return _page(request, found, argument.statement, message, 429)
+    if not receipts.is_valid_token(key, token):
+        return _page(request, found, argument.statement, _("This page had to be renewed. Try again."), 422)
+    sent_code = posts.trusted_code(request, state.tag)
+    code, who = person(state, token, sent_code)
+    act = arguments.take_support_back if request.POST.get("support") == "0" else arguments.support
+    act(argument, who)
+    suite = "" if sent_code else receipts.issue_ticket(token)
+    response = _to(cards.way_back(request, found.get_absolute_url(), suite=suite) + f"#a-{argument.pk}")
+    posts.remember(request, response, code)
+    return private(response)

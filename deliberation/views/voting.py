@@ -1,15 +1,244 @@
-"""To come."""
+"""Voting on one statement at a time, seeing them all, proposing one's own."""
 
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from participation import limits, posts, receipts
+from participation.identity import same
+
+from .. import cards, rules, voting
+from ..models import Debate, Statement
+from ..state import DebateState, Line, state_of
+from ..statements import Refused, person, propose
+from ..wording import tidy
+
+log = logging.getLogger(__name__)
+
+PER_PAGE = 40
+PROPOSALS = limits.Limit("propose", 40, 600)
 
 
-def debate(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+def find(key: str) -> Debate:
+    """A debate that is online; anything else does not exist for the public."""
+    debate = Debate.objects.for_display().filter(key=key).first()
+    if debate is None or debate.phase() == "unpublished":
+        raise Http404
+    return debate
 
 
-def vote(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+def private(response: HttpResponse) -> HttpResponse:
+    """What carries one visitor's token or votes is kept by nobody else."""
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
-def statements(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+@require_safe
+def debate(request: HttpRequest, key: str) -> HttpResponse:
+    """A debate on its own page."""
+    found = find(key)
+    shown = cards.card(request, found)
+    return private(render(request, "deliberation/debate.html", cards.context(shown, phase=found.phase())))
+
+
+@csrf_exempt  # no session to ride on and no cookie to set: `posts.refusal` and the form's own token stand guard
+def vote(request: HttpRequest, key: str) -> HttpResponse:
+    """Take one vote, a change of it, or take it back."""
+    if request.method != "POST":
+        return posts.other_method(request, reverse("deliberation:debate", args=[key]))
+    if refusal := posts.refusal(request):
+        return refusal
+    try:
+        return _Ballot(request, state_of(key)).answer()
+    except Debate.DoesNotExist:
+        raise Http404 from None
+
+
+class _Ballot:
+    """One POST of a vote and every way it can end."""
+
+    def __init__(self, request: HttpRequest, state: DebateState):
+        self.request, self.state = request, state
+        self.token, self.ref = request.POST.get("token", ""), request.POST.get("statement", "")[:20]
+        self.code = posts.trusted_code(request, state.tag)
+
+    def answer(self) -> HttpResponse:
+        if limits.is_over(limits.Limit("vote", *settings.VOTES_PER_ADDRESS), self.request):
+            return self._again(_("Too many votes came from this connection. Wait a few minutes."), 429)
+        if not receipts.is_valid_token(self.state.key, self.token):
+            return self._again(_("This page had to be renewed. Vote again."), 422)
+        word = self.request.POST.get("vote", "")
+        if word not in (*cards.VALUES, "withdraw"):
+            return self._again(_("Choose one of the three answers."), 422)
+        try:
+            code = self._withdraw() if word == "withdraw" else self._cast(cards.VALUES[word])
+        except voting.NotVotable:
+            return self._again(_("This sentence is not put to the vote (any more). Your other votes are safe."), 422)
+        except voting.Closed as closed:
+            return self._closed(closed.phase)
+        except DatabaseError as error:
+            log.error("vote not stored: %s", type(error).__name__)
+            return self._again(_("Your vote is not saved: our service is busy. Vote again."), 503)
+        return self._done(code)
+
+    def _cast(self, value: int) -> str:
+        return voting.receive(self.state.key, self.ref, value, self.token, self.code).code
+
+    def _withdraw(self) -> str:
+        code, key = person(self.state, self.token, self.code)
+        line = self.state.by_ref.get(self.ref)
+        if line is None:
+            raise voting.NotVotable
+        voting.take_back(find(self.state.key), line.id, key)
+        return code
+
+    def _done(self, code: str) -> HttpResponse:
+        if "fragment" in self.request.POST:
+            response = self._fragment(code)
+        else:
+            # Who sent no code may be refusing cookies: the ticket in the address keeps them the same person.
+            ticket = "" if self.code else receipts.issue_ticket(self.token)
+            url = cards.way_back(self.request, _debate_url(self.state.key), voted=self.ref, suite=ticket)
+            response = HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": url})
+        posts.remember(self.request, response, code)
+        return private(response)
+
+    def _fragment(self, code: str, status: int = 200, **more: Any) -> HttpResponse:
+        """The card alone, for the script that puts it in the old one's place."""
+        found = find(self.state.key)
+        who = cards.visitor(self.request, self.state, token=self.token, code=code)
+        back = cards.way_back(self.request, found.get_absolute_url())
+        shown = cards.card(self.request, found, who=who, just=self.ref, back=back)
+        return render(self.request, "deliberation/card.html", cards.context(shown, **more), status=status)
+
+    def _again(self, message: str, status: int) -> HttpResponse:
+        if "fragment" in self.request.POST:
+            response = self._fragment(self.code or "", status, error=message)
+        else:
+            shown = cards.card(self.request, find(self.state.key), back=_debate_url(self.state.key))
+            context = cards.context(shown, error=message, phase="open")
+            response = render(self.request, "deliberation/debate.html", context, status=status)
+        if status in (429, 503):
+            response["Retry-After"] = "60"
+        return private(response)
+
+    def _closed(self, phase: str) -> HttpResponse:
+        return private(closed(self.request, self.state.key, phase))
+
+
+def closed(request: HttpRequest, key: str, phase: str) -> HttpResponse:
+    """410: what was sent is not stored, and why."""
+    found = Debate.objects.for_display().filter(key=key).first()
+    context = {"debate": found, "phase": phase, "results": found and rules.see_results(found)}
+    return private(render(request, "deliberation/closed.html", context, status=HTTPStatus.GONE))
+
+
+def _debate_url(key: str) -> str:
+    return reverse("deliberation:debate", args=[key])
+
+
+@csrf_exempt
+def statements(request: HttpRequest, key: str) -> HttpResponse:
+    """GET: every statement with the visitor's own votes. POST: propose one."""
+    if request.method == "POST":
+        return posts.refusal(request) or _propose(request, key)
+    return _list(request, find(key))
+
+
+SORTS = {"votes": lambda line: -line.votes, "new": lambda line: -line.id}
+
+
+def _list(request: HttpRequest, found: Debate) -> HttpResponse:
+    state = state_of(found.key)
+    who = cards.visitor(request, state)
+    sort = request.GET.get("sort", "")
+    lines: list[Line] = sorted(state.lines, key=SORTS[sort]) if sort in SORTS else list(state.lines)
+    left = request.GET.get("left") == "1"
+    if left:
+        lines = [line for line in lines if line.id not in who.votes]
+    page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
+    rows = [(line, cards.WORDS.get(who.votes[line.id]) if line.id in who.votes else None) for line in page]
+    context = {
+        "debate": found,
+        "visitor": who,
+        "page_of": page,
+        "rows": rows,
+        "sort": sort if sort in SORTS else "",
+        "left": left,
+        "done": sum(1 for line in state.lines if line.id in who.votes),
+        "total": len(state.lines),
+        "open": rules.may_vote(found),
+        "may_propose": rules.may_propose(found),
+        "proposed": _proposed(request, found, who),
+        "back": request.get_full_path(),
+    }
+    return private(render(request, "deliberation/statements.html", context))
+
+
+def _proposed(request: HttpRequest, found: Debate, who: cards.Visitor) -> Statement | None:
+    """The statement whose author has just come back from sending it, and only for them."""
+    statement = Statement.objects.filter(debate=found, ref=request.GET.get("proposed", "")[:20]).first()
+    mine = statement and who.code and statement.author_key and same(statement.author_key, who.key)
+    return statement if mine else None
+
+
+def _propose(request: HttpRequest, key: str) -> HttpResponse:
+    found = find(key)
+    if found.phase() != "open":
+        return closed(request, key, found.phase())
+    state, text = state_of(key), tidy(request.POST.get("text", "")[:2000])
+    token = request.POST.get("token", "")
+    if limits.is_over(PROPOSALS, request):
+        message = _("Too many sentences came from this connection. Wait ten minutes: yours is still below.")
+        return _propose_again(request, found, text, message, 429)
+    if not receipts.is_valid_token(key, token):
+        return _propose_again(request, found, text, _("This page had to be renewed. Send your sentence again."))
+    near = [state.lines[alike.place] for alike in state.index.near(text)]
+    if near and "sure" not in request.POST and len(text) <= found.max_length:
+        return _propose_again(request, found, text, near=near)
+    sent_code = posts.trusted_code(request, state.tag)
+    code, who = person(state, token, sent_code)
+    try:
+        statement = propose(found, text, who)
+    except Refused as refused:
+        return _propose_again(request, found, text, refused.message)
+    except DatabaseError as error:
+        log.error("statement not stored: %s", type(error).__name__)
+        return _propose_again(request, found, text, _("Your sentence is not saved: send it again."), 503)
+    suite = "" if sent_code else receipts.issue_ticket(token)
+    url = cards.way_back(request, reverse("deliberation:statements", args=[key]), proposed=statement.ref, suite=suite)
+    response = HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": url})
+    posts.remember(request, response, code)
+    return private(response)
+
+
+def _propose_again(
+    request: HttpRequest, found: Debate, text: str, error: str = "", status: int = 422, near: list[Line] | None = None
+) -> HttpResponse:
+    """What was typed, with what stands against it: an error, or statements that say nearly the same."""
+    state = state_of(found.key)
+    code = posts.trusted_code(request, state.tag)
+    who = cards.visitor(request, state, token=request.POST.get("token", ""), code=code)
+    rows = [(line, cards.WORDS.get(who.votes[line.id]) if line.id in who.votes else None) for line in near or []]
+    back = reverse("deliberation:statements", args=[found.key])
+    context = {
+        "debate": found,
+        "visitor": who,
+        "text": text,
+        "error": error,
+        "rows": rows,
+        "back": back,
+        "may_propose": rules.may_propose(found),
+        "open": rules.may_vote(found),
+    }
+    return private(render(request, "deliberation/propose.html", context, status=status))

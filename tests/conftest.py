@@ -21,10 +21,12 @@ CHROMIUM_FLAGS = [
 @pytest.fixture(autouse=True)
 def _fresh_memory():
     """Nothing a process remembers may leak from one test into the next: ids start again with each rollback."""
+    from deliberation import state
     from participation import limits
     from surveys import forms, rendering
 
     yield
+    state.forget()
     forms.forget()
     rendering.forget()
     limits.forget_all()

@@ -88,6 +88,19 @@ def way_back(request: HttpRequest, debate_url: str, **added: str) -> str:
     return urlunsplit(("", "", parts.path, urlencode(query), parts.fragment))
 
 
+def settled(request: HttpRequest) -> str | None:
+    """Where to send on a visitor whose address still carries a ticket though their browser keeps the cookie.
+
+    The ticket makes whoever opens the address the same person: it must not stay where it may be copied and passed on.
+    """
+    ticket = request.GET.get("suite", "")[:300]
+    if not ticket or not any(name.startswith("code_") for name in request.COOKIES):
+        return None
+    query = request.GET.copy()
+    del query["suite"]
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
 def context(shown: Card, **more: Any) -> dict[str, Any]:
     told = {"card": shown, "debate": shown.debate, "visitor": shown.visitor}
     return {**told, "results": rules.see_results(shown.debate), **more}

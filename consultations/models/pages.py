@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import CopyForm
@@ -18,6 +19,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
+from deliberation import cards
 from deliberation.models import Debate
 from participation.models import Scope, TakesPart
 from surveys.models import Survey
@@ -251,6 +253,8 @@ class ConsultationPage(Page):
         return steps
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if clean := cards.settled(request):
+            return redirect(clean)
         response = super().serve(request, *args, **kwargs)
         if any(True for _tool in self.tools()):
             response["Cache-Control"] = "private, no-cache"  # each form carries a token of its own

@@ -16,7 +16,7 @@ from .. import arguments, cards, rules
 from ..models import Argument, Debate, Statement
 from ..state import state_of
 from ..statements import Refused, person
-from .voting import closed, find, private
+from .voting import closed, find, private, to
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,8 @@ def under_statement(request: HttpRequest, key: str, ref: str) -> HttpResponse:
 def _page(
     request: HttpRequest, found: Debate, statement: Statement | None, error: str = "", status: int = 200
 ) -> HttpResponse:
+    if clean := cards.settled(request):
+        return to(clean)
     typed = {name: request.POST.get(name, "")[:2000] for name in ("text", "side", "parent")} if error else {}
     context = {"debate": found, "statement": statement, "typed": typed, "error": error}
     response = render(request, "deliberation/argue.html", context, status=status)
@@ -78,9 +80,9 @@ def _add(request: HttpRequest, found: Debate, statement: Statement | None) -> Ht
         log.error("argument not stored: %s", type(error).__name__)
         return _page(request, found, statement, _("Your argument is not saved: send it again."), 503)
     suite = "" if sent_code else receipts.issue_ticket(token)
-    response = _to(cards.way_back(request, found.get_absolute_url(), sent="1", suite=suite) + "#arguments")
+    response = to(cards.way_back(request, found.get_absolute_url(), sent="1", suite=suite) + "#arguments")
     posts.remember(request, response, code)
-    return private(response)
+    return response
 
 
 def _parent(request: HttpRequest, found: Debate, statement: Statement | None) -> Argument | None:
@@ -97,10 +99,6 @@ def _parent(request: HttpRequest, found: Debate, statement: Statement | None) ->
     except ValueError:
         pass
     raise Refused(_("The argument you reply to is no longer here."))
-
-
-def _to(url: str) -> HttpResponse:
-    return HttpResponse(status=303, headers={"Location": url})
 
 
 @csrf_exempt
@@ -127,6 +125,6 @@ def support(request: HttpRequest, key: str, argument_id: UUID) -> HttpResponse:
     act = arguments.take_support_back if request.POST.get("support") == "0" else arguments.support
     act(argument, who)
     suite = "" if sent_code else receipts.issue_ticket(token)
-    response = _to(cards.way_back(request, found.get_absolute_url(), suite=suite) + f"#a-{argument.pk}")
+    response = to(cards.way_back(request, found.get_absolute_url(), suite=suite) + f"#a-{argument.pk}")
     posts.remember(request, response, code)
-    return private(response)
+    return response

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -43,9 +43,15 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def to(url: str) -> HttpResponse:
+    return private(HttpResponseRedirect(url, status=HTTPStatus.SEE_OTHER))
+
+
 @require_safe
 def debate(request: HttpRequest, key: str) -> HttpResponse:
     """A debate on its own page."""
+    if clean := cards.settled(request):
+        return to(clean)
     found = find(key)
     shown = cards.card(request, found)
     return private(render(request, "deliberation/debate.html", cards.context(shown, phase=found.phase())))
@@ -109,7 +115,7 @@ class _Ballot:
             # Who sent no code may be refusing cookies: the ticket in the address keeps them the same person.
             ticket = "" if self.code else receipts.issue_ticket(self.token)
             url = cards.way_back(self.request, _debate_url(self.state.key), voted=self.ref, suite=ticket)
-            response = HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": url})
+            response = to(url)
         posts.remember(self.request, response, code)
         return private(response)
 
@@ -152,6 +158,8 @@ def statements(request: HttpRequest, key: str) -> HttpResponse:
     """GET: every statement with the visitor's own votes. POST: propose one."""
     if request.method == "POST":
         return posts.refusal(request) or _propose(request, key)
+    if clean := cards.settled(request):
+        return to(clean)
     return _list(request, find(key))
 
 
@@ -187,7 +195,8 @@ def _list(request: HttpRequest, found: Debate) -> HttpResponse:
 
 def _proposed(request: HttpRequest, found: Debate, who: cards.Visitor) -> Statement | None:
     """The statement whose author has just come back from sending it, and only for them."""
-    statement = Statement.objects.filter(debate=found, ref=request.GET.get("proposed", "")[:20]).first()
+    ref = request.GET.get("proposed", "")[:20]
+    statement = Statement.objects.filter(debate=found, ref=ref).first() if ref.isalnum() else None
     mine = statement and who.code and statement.author_key and same(statement.author_key, who.key)
     return statement if mine else None
 
@@ -217,9 +226,9 @@ def _propose(request: HttpRequest, key: str) -> HttpResponse:
         return _propose_again(request, found, text, _("Your sentence is not saved: send it again."), 503)
     suite = "" if sent_code else receipts.issue_ticket(token)
     url = cards.way_back(request, reverse("deliberation:statements", args=[key]), proposed=statement.ref, suite=suite)
-    response = HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": url})
+    response = to(url)
     posts.remember(request, response, code)
-    return private(response)
+    return response
 
 
 def _propose_again(

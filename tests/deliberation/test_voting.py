@@ -84,6 +84,14 @@ def test_a_browser_without_cookies_stays_one_person_by_the_ticket_in_the_address
     assert Voter.objects.count() == 1 and Vote.objects.count() == 2
 
 
+def test_the_ticket_leaves_the_address_as_soon_as_the_browser_is_known_to_keep_cookies(debate):
+    browser = VoterBrowser(debate)
+    address = browser.vote(refs(debate)[0])["Location"]
+    assert "suite=" in address
+    answer = browser.client.get(address.partition("#")[0])
+    assert answer.status_code == 303 and "suite" not in answer["Location"] and "voted=" in answer["Location"]
+
+
 def test_the_code_reopens_the_votes_on_another_device(debate):
     browser, (a, *_others) = VoterBrowser(debate), refs(debate)
     browser.vote(a, "disagree")
@@ -203,7 +211,7 @@ def test_the_way_back_never_leads_elsewhere(debate, back):
 
 
 def test_reading_the_voting_address_leads_to_the_debate(debate):
-    answer = VoterBrowser(debate).get(f"/debats/{debate.key}/voter/")
+    answer = VoterBrowser(debate).client.get(f"/debats/{debate.key}/voter/")
     assert answer.status_code == 303 and answer["Location"] == f"/debats/{debate.key}/"
 
 

@@ -23,7 +23,7 @@ class VoterBrowser:
         if not self.cookies:
             self.client.cookies.clear()
         state.forget()
-        return self.client.get(path or self.at, query)
+        return self.client.get(path or self.at, query, follow=self.cookies)
 
     def post(self, path: str, **fields: Any) -> Any:
         if not self.cookies:

@@ -18,6 +18,7 @@ GOALS = {
     "g6": "folding.at_a_thousand",
     "g7": "freshness.under_load",
     "g8": "recounting.from_zero",
+    "g9": "voting.throughput",
 }
 
 

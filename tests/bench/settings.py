@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("RESPONSES_PER_ADDRESS", "0")
+os.environ.setdefault("VOTES_PER_ADDRESS", "0")
 
 from cms.settings.base import *  # noqa: E402, F403
 from cms.settings.base import INSTALLED_APPS  # noqa: E402

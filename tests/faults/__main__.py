@@ -56,6 +56,7 @@ def _environment(var: Path) -> None:
         "VAR_DIR": str(var),
         "REDIS_URL": f"unix://{var}/redis.sock?db=0",
         "RESPONSES_PER_ADDRESS": "0",
+        "VOTES_PER_ADDRESS": "0",
         "SECRET_KEY": "faults",
     }
     if "DATABASE_URL" not in os.environ and _postgresql():
@@ -75,10 +76,10 @@ def _postgresql() -> bool:
     return True
 
 
-def _prepare() -> str:
-    """Empty tables and one published survey; its key."""
+def empty() -> None:
+    """Empty tables, in a database that is there for this."""
     from django.core.management import call_command
-    from django.db import connection, connections
+    from django.db import connection
 
     if connection.vendor == "postgresql":
         name = str(connection.settings_dict["NAME"])
@@ -87,8 +88,15 @@ def _prepare() -> str:
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     call_command("migrate", verbosity=0)
+
+
+def _prepare() -> str:
+    """Empty tables and one published survey; its key."""
+    from django.db import connections
+
     from tests.factories.surveys import SurveyFactory, question
 
+    empty()
     questions = [question("single", other=False), question("scale"), question("grid")]
     survey = SurveyFactory(open=True, questions=questions)
     connections.close_all()

@@ -40,6 +40,7 @@ class House:
         self.commands = {
             "web": [*gunicorn, "--log-level", "error"],
             "worker": ["manage.py", "rqworker", "high", "default", "low", "--verbosity", "0"],
+            "analyst": ["manage.py", "rqworker", "analysis", "--verbosity", "0"],
             "scheduler": ["manage.py", "scheduler"],
         }
         self.processes = {name: self._start(name) for name in self.commands}

@@ -1,4 +1,4 @@
-"""`python -m tests.faults.voting`: a storm of votes, changes and withdrawals; public totals = what clients saw accepted."""
+"""`python -m tests.faults.voting`: a storm of votes, changes and withdrawals; public totals = what clients saw."""
 
 import argparse
 import http.client

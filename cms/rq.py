@@ -1,11 +1,13 @@
 """RQ as we run it: jobs are JSON, whoever starts the worker; job modules are loaded before it forks."""
 
+from importlib import import_module
 from typing import Any
 
 from rq import Worker
 from rq.serializers import JSONSerializer
 
 import counting.jobs  # noqa: F401 - loaded in the parent, so that no fork pays for it
+import deliberation.jobs  # noqa: F401
 
 
 class JSONWorker(Worker):
@@ -14,3 +16,6 @@ class JSONWorker(Worker):
     def __init__(self, *args: Any, **kwargs: Any):
         kwargs["serializer"] = JSONSerializer
         super().__init__(*args, **kwargs)
+        if "analysis" in self.queue_names():
+            import_module("deliberation.analysis.body")  # numpy and scipy: a second at each fork, else
+            import_module("deliberation.analysis.loading")

@@ -53,7 +53,8 @@ class House:
         connections.close_all()  # a connection must not be shared with the children
 
     def _live(self) -> None:
-        acts = {"worker": _worker, "scheduler": _scheduler, "web": lambda: _web(self.host, self.port)}
+        acts: dict[str, Callable[[], None]] = {"worker": _worker, "analyst": _analyst, "scheduler": _scheduler}
+        acts["web"] = lambda: _web(self.host, self.port)
         threading.Thread(target=self._announce, daemon=True).start()
         while not self.stopping:
             self._keep_redis()
@@ -142,7 +143,12 @@ def say(name: str, line: str) -> None:
 
 
 def _worker() -> None:
-    call_command("rqworker", "high", "default", "low", "analysis", verbosity=0)
+    call_command("rqworker", "high", "default", "low", verbosity=0)
+
+
+def _analyst() -> None:
+    """A worker of its own: however long an analysis takes, counting does not wait for it."""
+    call_command("rqworker", "analysis", verbosity=0)
 
 
 def _scheduler() -> None:

@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from wagtail.models import Revision
 
+import deliberation.jobs
 from counting import jobs
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def publish_scheduled() -> None:
 
 DUTIES = [
     Duty("sweep", 30, jobs.sweep_all),
+    Duty("analyse", 20, deliberation.jobs.ask_for_analyses),
     Duty("publish", 60, publish_scheduled),
     Duty("reconcile", 3600, jobs.reconcile_all),
 ]

@@ -1,4 +1,4 @@
-"""From stored votes to a dated opinion map: what is read, when it is worth doing, what is kept of it."""
+"""The votes of a debate as arrays, read at one moment and without a row of the ORM."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -6,21 +6,24 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection
+from django.db import connection, transaction
 
 from counting.packing import MAX_CELLS
 
-from .cells import PLACES
-from .models import Debate, Statement, Vote
-from .opinion_groups import Votes
-
-COUNTED = (Statement.Status.PUBLISHED, Statement.Status.CLOSED)
+from ..cells import PLACES
+from ..models import Debate, Statement, Vote
+from ..opinion_groups import Votes
+from . import COUNTED
 
 # One statement, hence one snapshot. Votes come in blocks of neighbouring voters, ten bytes a vote instead of a row.
 _READ = """
     SELECT string_agg(int8send(v.voter_id), ''::bytea), string_agg(v.cells, ''::bytea)
     FROM deliberation_vote v JOIN deliberation_voter r ON r.id = v.voter_id
     WHERE r.debate_id = %s AND NOT r.set_aside GROUP BY v.voter_id >> 50"""
+
+# For the rest of the transaction: the planner takes the blocks for a million, and sorts votes on disk to find them.
+_IN_MEMORY = """SELECT set_config(name, value, true) FROM (VALUES ('work_mem', '256MB'), ('jit', 'off'),
+    ('enable_sort', 'off'), ('parallel_tuple_cost', '0')) AS settings(name, value)"""
 
 _Block = tuple[npt.NDArray[np.int64], npt.NDArray[Any]]
 
@@ -60,10 +63,12 @@ def _read_blocks(debate: Debate) -> Iterator[_Block]:
     """(voter ids, cells), an element per vote, block after block."""
     import psycopg  # only installed, and only needed, where PostgreSQL is
 
-    connection.ensure_connection()
-    cursor = psycopg.Cursor(connection.connection)
-    for voters, cells in cursor.stream(_READ, [debate.pk], binary=True):
-        yield np.frombuffer(voters, ">i8").astype(np.int64), np.frombuffer(cells, "<u2")
+    with transaction.atomic():
+        connection.ensure_connection()
+        cursor = psycopg.Cursor(connection.connection)
+        cursor.execute(_IN_MEMORY)
+        for voters, cells in cursor.stream(_READ, [debate.pk], binary=True):
+            yield np.frombuffer(voters, ">i8").astype(np.int64), np.frombuffer(cells, "<u2")
 
 
 def _decoder(firsts: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int8]]:

@@ -256,8 +256,9 @@ class ConsultationPage(Page):
         if clean := cards.settled(request):
             return redirect(clean)
         response = super().serve(request, *args, **kwargs)
-        if any(True for _tool in self.tools()):
-            response["Cache-Control"] = "private, no-cache"  # each form carries a token of its own
+        kinds = {type(tool) for tool in self.tools()}
+        if kinds:  # each form carries a token of its own; a debate shows the visitor's own votes and code as well
+            response["Cache-Control"] = "private, no-store" if Debate in kinds else "private, no-cache"
         return response
 
 

@@ -68,7 +68,7 @@ def _ideal(votes: Votes, previous: Map | None) -> dict[str, Any]:
     if previous is not None:
         intercept = _carried(votes, previous, "intercept", missing=np.nan)
         warm = ideal.Model(intercept, _carried(votes, previous, "loadings"), previous.parameters["spread"])
-    model = ideal.fit(opinions.head(ideal.SAMPLE), warm)
+    model = ideal.fit(opinions.slice(0, ideal.SAMPLE), warm)
     people = ideal.score(model, opinions)
     counted = np.diff(opinions.starts)
     before = None if previous is None else _carried(votes, previous, "loadings")
@@ -266,7 +266,7 @@ def _predict_ideal(map: Map, votes: Votes, who: Int, what: Int) -> Float:
     asked = Votes.of(theirs, votes.statement_ids[votes.statement[rows]], votes.value[rows], map.statement_ids)
     model = _model(map)
     people = ideal.score(model, asked.without_passes())
-    mean, covariance = ideal.prior(model, len(wanted))
+    mean, covariance = ideal.prior(model.spread, len(wanted))
     mean[asked.participant_ids], covariance[asked.participant_ids] = people
     base = float(model.intercept.mean()) if len(model.intercept) else 0.0
     statement = np.concatenate((model.beliefs().mean, [[base, 1, 0, 0]]))[what]  # the last one: unknown

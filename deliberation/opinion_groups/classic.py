@@ -30,7 +30,7 @@ def fit(votes: Votes, previous: Float | None = None) -> tuple[Components, Float]
     total = np.bincount(votes.statement, votes.value, minlength=votes.shape[1])
     mean = total / np.maximum(seen, 1)
     centred = votes.matrix(votes.value - mean[votes.statement])
-    loadings = align(_leading(centred, previous), previous)
+    loadings = align(leading(centred, previous), previous)
     scale = np.sqrt(np.count_nonzero(seen) / np.maximum(np.diff(votes.starts), 1))
     return Components(mean, loadings), np.asarray(centred @ loadings) * scale[:, None]
 
@@ -69,7 +69,7 @@ def align(loadings: Float, previous: Float | None) -> Float:
     return loadings * np.where(signs == 0, 1, signs)
 
 
-def _leading(centred: sparse.csr_array, previous: Float | None) -> Float:
+def leading(centred: sparse.csr_array, previous: Float | None = None) -> Float:
     """The two leading right singular vectors [S, 2]; a column is zero where there is no such direction."""
     statements = centred.shape[1]
     loadings = np.zeros((statements, 2))

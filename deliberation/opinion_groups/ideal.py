@@ -10,17 +10,18 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from .classic import leading
 from .votes import Float, Float32, Votes
 
 SAMPLE = 20_000  # participants that statements are fitted on; everybody is scored
-ROUNDS_COLD, ROUNDS_WARM, ROUNDS_SCORE = 40, 4, 8
-SEED = 20_240_919
-_BLOCK = 1 << 20  # votes at a time, which bounds the memory of a round
-_SPREADS = (1.0, 0.3, 0.5)  # first guess of the variances of intercepts, agreeableness and loadings
-_I, _K = np.array([(0, 0), (0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3)]).T
+ROUNDS_COLD, ROUNDS_WARM, ROUNDS_SCORE = 25, 3, 5
+_VOTES = 1 << 14  # votes at a time: their moments fit into the cache
+_PEOPLE = 1 << 16  # participants scored at a time
+_GUESS = 0.3  # variance of agreeableness before anything is known
+_GUESSES = np.array([1.0, 0.5, 0.5])  # of intercepts and loadings
 _STUBBORN = 5
+_I, _K = np.array([(0, 0), (0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3)]).T
 _TWICE = np.where(_I == _K, 1.0, 2.0)
-_STATEMENT, _PERSON = (1, [0, 2, 3]), (0, [1, 2, 3])  # the constant coordinate, and the free ones
 
 
 class Beliefs(NamedTuple):
@@ -32,6 +33,22 @@ class Beliefs(NamedTuple):
     def moments(self) -> Float:
         """E[u_i u_k] of the ten pairs [n, 10]."""
         return self.mean[:, _I] * self.mean[:, _K] + self.covariance[:, _I, _K]
+
+
+class Prior(NamedTuple):
+    """What is expected of one side: the constant coordinate, the three free ones, their mean and variance [3]."""
+
+    constant: int
+    free: list[int]
+    mean: Float
+    variance: Float
+
+
+class Expected(NamedTuple):
+    """The priors of both sides."""
+
+    statements: Prior
+    people: Prior
 
 
 class Model(NamedTuple):
@@ -46,37 +63,43 @@ class Model(NamedTuple):
         return Beliefs(np.column_stack((self.intercept, ones, self.loadings)), np.zeros((len(ones), 4, 4)))
 
 
-def fit(votes: Votes, previous: Model | None = None, rounds: int | None = None) -> Model:
+def fit(votes: Votes, previous: Model | None = None) -> Model:
     """The statements' parameters from votes without passes; `previous` has NaN where a statement is new.
 
     The scale of z is set by its prior, variance 1. Rotation is left as it falls: see `turn`.
     """
-    spreads = np.array(_SPREADS)
-    if previous is not None:
-        spreads[1] = previous.spread
+    data, kappa = np.full(len(votes.value), 0.25, np.float32), _kappa(votes)
+    people = prior(_GUESS if previous is None else previous.spread, votes.shape[0])
     statements = _start(votes, previous)
-    data = np.full(len(votes.value), 0.25, np.float32)
-    kappa = votes.matrix(votes.value.astype(np.float32) / 2)
-    people = _unknown(votes.shape[0], _PERSON, (spreads[1], 1, 1))
-    for _ in range(rounds or (ROUNDS_WARM if previous else ROUNDS_COLD)):
-        for _ in range(2):
-            people = _believe(votes.matrix(data), kappa, statements, _PERSON, (spreads[1], 1, 1))
-            data = _weights(votes, statements, people)
-        statements = _believe(votes.matrix(data).T, kappa.T, people, _STATEMENT, (spreads[0], spreads[2], spreads[2]))
+    expected = _expected(votes, statements, people)
+    for _ in range(ROUNDS_WARM if previous else ROUNDS_COLD):
+        people = _believe(votes.matrix(data), kappa, statements, expected.people)
         data = _weights(votes, statements, people)
-        spreads = _spreads(votes, statements, people)
-    return Model(statements.mean[:, 0], statements.mean[:, 2:], float(spreads[1]))
+        statements = _believe(votes.matrix(data).T, kappa.T, people, expected.statements)
+        data = _weights(votes, statements, people)
+        expected = _expected(votes, statements, people)
+    return Model(statements.mean[:, 0], statements.mean[:, 2:], float(expected.people.variance[0]))
 
 
 def score(model: Model, votes: Votes) -> Beliefs:
-    """What the votes (without passes) of each participant say of (1, b, z1, z2), the statements being given."""
-    statements, prior = model.beliefs(), (model.spread, 1.0, 1.0)
-    data = np.full(len(votes.value), 0.25, np.float32)
-    kappa = votes.matrix(votes.value.astype(np.float32) / 2)
-    people = _believe(votes.matrix(data), kappa, statements, _PERSON, prior)
+    """What the votes (without passes) of each participant say of (1, b, z1, z2), the statements being given.
+
+    Always from the same start and for as many rounds, so that a visitor is placed where the map would have them.
+    """
+    parts = []
+    for first in range(0, votes.shape[0], _PEOPLE):
+        parts.append(_score(model, votes.slice(first, first + _PEOPLE)))
+    if not parts:
+        return prior(model.spread, 0)
+    return Beliefs(np.concatenate([p.mean for p in parts]), np.concatenate([p.covariance for p in parts]))
+
+
+def _score(model: Model, votes: Votes) -> Beliefs:
+    statements, people = model.beliefs(), prior(model.spread, votes.shape[0])
+    kappa, before = _kappa(votes), _person(model.spread)
     for _ in range(ROUNDS_SCORE):
         data = _weights(votes, statements, people)
-        people = _believe(votes.matrix(data), kappa, statements, _PERSON, prior)
+        people = _believe(votes.matrix(data), kappa, statements, before)
     return people
 
 
@@ -94,77 +117,86 @@ def turn(loadings: Float, positions: Float, previous: Float | None) -> Float:
     return axes * np.where(signs == 0, 1, signs)
 
 
-def prior(model: Model, n: int) -> Beliefs:
-    """What is believed of n people without votes."""
-    return _unknown(n, _PERSON, (model.spread, 1, 1))
+def prior(spread: float, n: int) -> Beliefs:
+    """What is believed of n people without votes, who differ in agreeableness by a variance of `spread`."""
+    return _unknown(n, _person(spread))
 
 
-def _believe(weights: sparse.sparray, kappa: sparse.sparray, other: Beliefs, side, spreads) -> Beliefs:
-    constant, free = side
-    moments = np.zeros((len(other.mean), 4, 4), np.float32)
+def _person(spread: float) -> Prior:
+    return Prior(0, [1, 2, 3], np.zeros(3), np.array([spread, 1.0, 1.0]))
+
+
+def _kappa(votes: Votes) -> sparse.csr_array:
+    return votes.matrix(votes.value.astype(np.float32) / 2)
+
+
+def _unknown(n: int, before: Prior) -> Beliefs:
+    mean, covariance = np.zeros((n, 4)), np.zeros((n, 4, 4))
+    mean[:, before.constant] = 1
+    mean[:, before.free] = before.mean
+    covariance[:, before.free, before.free] = before.variance
+    return Beliefs(mean, covariance)
+
+
+def _believe(weights: sparse.sparray, kappa: sparse.sparray, other: Beliefs, before: Prior) -> Beliefs:
+    """The beliefs about one side that follow from the other: a weighted ridge regression per row."""
+    constant, free = before.constant, before.free
+    moments = np.empty((len(other.mean), 4, 4), np.float32)
     moments[:, _I, _K] = moments[:, _K, _I] = other.moments()
-    pairs = [(free[i], free[k]) for i in range(3) for k in range(i, 3)] + [(constant, i) for i in free]
-    sums = weights @ np.ascontiguousarray(np.stack([moments[:, i, k] for i, k in pairs], axis=1))
+    i, k = np.triu_indices(3)
+    columns = np.take(free, i).tolist() + [constant] * 3, np.take(free, k).tolist() + free
+    sums = weights @ np.ascontiguousarray(moments[:, columns[0], columns[1]])
     pull = kappa @ np.ascontiguousarray(other.mean[:, free].astype(np.float32)) - sums[:, 6:]
     precision = np.empty((len(sums), 3, 3))
-    upper = np.triu_indices(3)
-    precision[:, upper[0], upper[1]] = precision[:, upper[1], upper[0]] = sums[:, :6]
-    precision += np.diag(1 / np.asarray(spreads))
-    result = _unknown(len(sums), side, spreads)
-    covariance = np.linalg.inv(precision)
-    result.covariance[np.ix_(range(len(sums)), free, free)] = covariance
-    result.mean[:, free] = np.einsum("nij,nj->ni", covariance, pull)
-    return result
-
-
-def _unknown(n: int, side, spreads) -> Beliefs:
-    constant, free = side
-    mean, covariance = np.zeros((n, 4)), np.zeros((n, 4, 4))
-    mean[:, constant] = 1
-    covariance[:, free, free] = spreads
-    return Beliefs(mean, covariance)
+    precision[:, i, k] = precision[:, k, i] = sums[:, :6]
+    precision += np.diag(1 / before.variance)
+    beliefs = _unknown(len(sums), before)
+    inverse = np.linalg.inv(precision)
+    for a, row in enumerate(free):
+        beliefs.covariance[:, row, free] = inverse[:, a]
+    beliefs.mean[:, free] = np.einsum("nij,nj->ni", inverse, pull + before.mean / before.variance)
+    return beliefs
 
 
 def _weights(votes: Votes, statements: Beliefs, people: Beliefs) -> Float32:
     """E[omega] of each vote: tanh(c / 2) / 2c at the root mean square c of its logit."""
     ours, theirs = (statements.moments() * _TWICE).astype(np.float32), people.moments().astype(np.float32)
     weights = np.empty(len(votes.value), np.float32)
-    for first in range(0, len(weights), _BLOCK):
-        some = slice(first, first + _BLOCK)
+    for first in range(0, len(weights), _VOTES):
+        some = slice(first, first + _VOTES)
         square = np.einsum("ni,ni->n", ours[votes.statement[some]], theirs[votes.participant[some]])
         c = np.sqrt(np.maximum(square, 1e-6))
         weights[some] = np.tanh(c / 2) / (2 * c)
     return weights
 
 
-def _spreads(votes: Votes, statements: Beliefs, people: Beliefs) -> Float:
-    """The variances that fit the beliefs, drawn towards the first guess as if by `_STUBBORN` more of each."""
+def _expected(votes: Votes, statements: Beliefs, people: Beliefs) -> Expected:
+    """The priors that fit the beliefs, their variances drawn towards the guess as if by `_STUBBORN` more of each."""
     voted = np.bincount(votes.statement, minlength=votes.shape[1]) > 0
     there = np.diff(votes.starts) > 0
-    s, p = statements.moments()[voted], people.moments()[there]
-    sums = np.array([s[:, 0].sum(), p[:, 4].sum(), (s[:, 7].sum() + s[:, 9].sum()) / 2])
-    sizes = np.array([len(s), len(p), len(s)])
-    return (sums + _STUBBORN * np.array(_SPREADS)) / (sizes + _STUBBORN)
+    people_b = people.moments()[there, 4]
+    spread = (people_b.sum() + _STUBBORN * _GUESS) / (len(people_b) + _STUBBORN)
+    mean, free = statements.mean[voted][:, [0, 2, 3]], [0, 2, 3]
+    centre = mean.sum(axis=0) / max(len(mean), 1)
+    squares = ((mean - centre) ** 2 + statements.covariance[voted][:, free, free]).sum(axis=0)
+    squares[1:] = squares[1:].mean()  # one variance for both axes: neither may wither while the other grows
+    variance = (squares + _STUBBORN * _GUESSES) / (len(mean) + _STUBBORN)
+    return Expected(Prior(1, free, centre, variance), _person(float(spread)))
 
 
 def _start(votes: Votes, previous: Model | None) -> Beliefs:
-    n = votes.shape[1]
+    """Statements to begin with: as they were, or the principal components of what agreeableness leaves over."""
+    people, n = votes.shape
     seen = np.bincount(votes.statement, minlength=n)
-    agree = np.bincount(votes.statement, votes.value > 0, minlength=n)
-    share = (agree + 1) / (seen + 2)
-    b = _unknown(n, _STATEMENT, (0, 0, 0))
-    b.mean[:, 0] = np.log(share / (1 - share))
-    if previous is not None:
+    share = (np.bincount(votes.statement, votes.value > 0, minlength=n) + 1) / (seen + 2)
+    beliefs = _unknown(n, Prior(1, [0, 2, 3], np.zeros(3), np.full(3, 0.0)))
+    beliefs.mean[:, 0] = np.log(share / (1 - share))
+    if previous is None:
+        rest = votes.value - (2 * share - 1)[votes.statement]
+        lean = np.bincount(votes.participant, rest, minlength=people) / (np.diff(votes.starts) + 3)
+        beliefs.mean[:, 2:] = leading(votes.matrix(rest - lean[votes.participant])) * np.sqrt(n)
+    else:
         known = ~np.isnan(previous.intercept)
-        b.mean[known, 0] = previous.intercept[known]
-        b.mean[known, 2:] = previous.loadings[known]
-        return b
-    from .classic import _leading
-
-    ncount = np.maximum(np.diff(votes.starts), 1)
-    res = votes.value - (2 * share - 1)[votes.statement]
-    pm = np.bincount(votes.participant, res, minlength=votes.shape[0]) / (ncount + 3)
-    res = res - pm[votes.participant]
-    L = _leading(votes.matrix(res), None)
-    b.mean[:, 2:] = L * np.sqrt(n) * 1.0
-    return b
+        beliefs.mean[known, 0] = previous.intercept[known]
+        beliefs.mean[known, 2:] = previous.loadings[known]
+    return beliefs

@@ -78,11 +78,14 @@ class Votes:
         """[P + 1]: the votes of participant p are the rows starts[p] up to starts[p + 1]."""
         return _starts(self.participant, len(self.participant_ids))
 
-    def head(self, participants: int) -> "Votes":
-        """The votes of the first so many participants, which is a sample chosen by content alone."""
-        end = self.starts[min(participants, len(self.participant_ids))]
-        rows = self.participant[:end], self.statement[:end], self.value[:end]
-        return Votes(*rows, self.participant_ids[:participants], self.statement_ids)
+    def slice(self, first: int, last: int) -> "Votes":
+        """The votes of participants first..last - 1; the first n are a fair sample, chosen by content alone."""
+        last = min(last, len(self.participant_ids))
+        rows = slice(self.starts[first], self.starts[last])
+        participant = self.participant[rows] - np.int32(first)
+        return Votes(
+            participant, self.statement[rows], self.value[rows], self.participant_ids[first:last], self.statement_ids
+        )
 
     def without_passes(self) -> "Votes":
         """Agreements and disagreements only; every participant keeps its index, with or without a vote."""

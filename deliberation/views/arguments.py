@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
 from participation import limits, posts, receipts
 
@@ -24,6 +25,7 @@ ARGUMENTS = limits.Limit("argue", 60, 600)
 
 
 @csrf_exempt  # no session to ride on and no cookie to set: `posts.refusal` and the form's own token stand guard
+@require_http_methods(["GET", "HEAD", "POST"])
 def on_question(request: HttpRequest, key: str) -> HttpResponse:
     """The arguments on the debate's own question."""
     found = find(key)
@@ -35,6 +37,7 @@ def on_question(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def under_statement(request: HttpRequest, key: str, ref: str) -> HttpResponse:
     """The arguments under one statement."""
     found = find(key)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from participation import limits, posts, receipts
 from participation.identity import same
@@ -154,6 +154,7 @@ def _debate_url(key: str) -> str:
 
 
 @csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def statements(request: HttpRequest, key: str) -> HttpResponse:
     """GET: every statement with the visitor's own votes. POST: propose one."""
     if request.method == "POST":

@@ -13,7 +13,8 @@ RESTARTS = 10
 ROUNDS = 30
 PATIENCE = 4  # updates that must agree before another k is shown (Polis' k-smoother)
 SMALLEST_PEOPLE, SMALLEST_SHARE = 2, 0.02
-BETTER = 0.02  # a restart replaces the previous centres only when it is this much tighter
+BETTER = 0.1  # a restart replaces the previous centres only when it is this much tighter
+CLEARER = 0.05  # another k is wanted only when its silhouette is this much higher than that of the k shown
 SAMPLE = 20_000  # points that centres are fitted on
 SEED = 20_240_917
 _BLOCK = 1 << 16
@@ -50,6 +51,8 @@ def group(points: Float, weights: Float, previous: Grouping | None = None) -> Gr
         sizes = np.bincount(labels, people, minlength=k)
         if sizes.min() >= max(SMALLEST_PEOPLE, SMALLEST_SHARE * len(points)):
             fits[k], scores[k] = centres, silhouette(distances, mass, labels)
+    if previous and previous.k in scores:
+        scores[previous.k] += CLEARER
     wanted = max(scores, key=lambda k: (scores[k], k)) if scores else 1
     k, agreeing = _steady(wanted, previous, {1, *fits})
     centres = fits[k] if k > 1 else np.average(points, axis=0, weights=weights)[None] if len(points) else None

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from .classic import leading
-from .votes import Float, Float32, Votes
+from .votes import Bool, Float, Float32, Votes
 
 SAMPLE = 20_000  # participants that statements are fitted on; everybody is scored
 ROUNDS_COLD, ROUNDS_WARM, ROUNDS_SCORE = 25, 3, 5
@@ -69,6 +69,7 @@ def fit(votes: Votes, previous: Model | None = None) -> Model:
     The scale of z is set by its prior, variance 1. Rotation is left as it falls: see `turn`.
     """
     data, kappa = np.full(len(votes.value), 0.25, np.float32), _kappa(votes)
+    there = np.diff(votes.starts) > 0
     people = prior(_GUESS if previous is None else previous.spread, votes.shape[0])
     statements = _start(votes, previous)
     expected = _expected(votes, statements, people)
@@ -76,6 +77,7 @@ def fit(votes: Votes, previous: Model | None = None) -> Model:
         people = _believe(votes.matrix(data), kappa, statements, expected.people)
         data = _weights(votes, statements, people)
         statements = _believe(votes.matrix(data).T, kappa.T, people, expected.statements)
+        people, statements = _standardise(people, statements, there)
         data = _weights(votes, statements, people)
         expected = _expected(votes, statements, people)
     return Model(statements.mean[:, 0], statements.mean[:, 2:], float(expected.people.variance[0]))
@@ -168,6 +170,25 @@ def _weights(votes: Votes, statements: Beliefs, people: Beliefs) -> Float32:
         c = np.sqrt(np.maximum(square, 1e-6))
         weights[some] = np.tanh(c / 2) / (2 * c)
     return weights
+
+
+def _standardise(people: Beliefs, statements: Beliefs, there: Bool) -> tuple[Beliefs, Beliefs]:
+    """The same logits with b and z centred on the people who are `there`, and z of variance 1 over both axes.
+
+    Parameter expansion (Liu, Rubin, Wu 1998): without it the scale creeps from one warm start to the next.
+    """
+    if not there.any():
+        return people, statements
+    second = people.moments()[there].mean(axis=0)  # 1, b, z1, z2, bb, bz1, bz2, z1z1, z1z2, z2z2
+    scale = np.sqrt((second[7] - second[2] ** 2 + second[9] - second[3] ** 2) / 2)
+    turn = np.diag([1, 1, 1 / scale, 1 / scale])
+    turn[1:, 0] = -second[1:4] * np.diag(turn)[1:]
+    back = np.linalg.inv(turn).T
+    return _transform(people, turn), _transform(statements, back)
+
+
+def _transform(beliefs: Beliefs, matrix: Float) -> Beliefs:
+    return Beliefs(beliefs.mean @ matrix.T, matrix @ beliefs.covariance @ matrix.T)
 
 
 def _expected(votes: Votes, statements: Beliefs, people: Beliefs) -> Expected:

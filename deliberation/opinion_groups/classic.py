@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from .votes import Float, Votes
+from .votes import Float, Int, Votes
 
 SEED = 20_240_918
 TOLERANCE = 1e-7  # of the eigenvalues, relative
@@ -26,25 +26,29 @@ def fit(votes: Votes, previous: Float | None = None) -> tuple[Components, Float]
     A cell not seen takes the mean of its statement, so after centring it is zero and the matrix stays sparse.
     `previous` are earlier loadings of the same statements [S, 2], zero for new ones: a start, and a direction to keep.
     """
-    seen = np.bincount(votes.statement, minlength=votes.shape[1])
-    total = np.bincount(votes.statement, votes.value, minlength=votes.shape[1])
-    mean = total / np.maximum(seen, 1)
+    mean = mean_votes(votes)
     centred = votes.matrix(votes.value - mean[votes.statement])
-    loadings = align(leading(centred, previous), previous)
-    scale = np.sqrt(np.count_nonzero(seen) / np.maximum(np.diff(votes.starts), 1))
-    return Components(mean, loadings), np.asarray(centred @ loadings) * scale[:, None]
+    components = Components(mean, align(leading(centred, previous), previous))
+    return components, position(components, votes, len(np.unique(votes.statement)))
 
 
-def place(components: Components, statements: int, j: Float, value: Float) -> tuple[Float, float]:
-    """(position [2], certainty) of someone who voted `value` on statements with index `j`.
+def position(components: Components, votes: Votes, statements: int) -> Float:
+    """Where the participants of the votes stand [P, 2] (Polis, sparsity-aware-project-ptpt).
 
-    `statements` is how many statements had votes when the components were made (Polis, sparsity-aware-project-ptpt).
+    `statements` is how many statements had votes when the components were made.
     """
-    scale = np.sqrt(statements / max(len(j), 1))
-    return (value - components.mean[j]) @ components.loadings[j] * scale, float(certainty(np.array(len(j))))
+    centred = votes.matrix(votes.value - components.mean[votes.statement])
+    scale = np.sqrt(statements / np.maximum(np.diff(votes.starts), 1))
+    return np.asarray(centred @ components.loadings) * scale[:, None]
 
 
-def certainty(votes: Float) -> Float:
+def mean_votes(votes: Votes) -> Float:
+    """Mean vote per statement [S], passes being 0; 0 without votes."""
+    seen = np.bincount(votes.statement, minlength=votes.shape[1])
+    return np.bincount(votes.statement, votes.value, minlength=votes.shape[1]) / np.maximum(seen, 1)
+
+
+def certainty(votes: Int) -> Float:
     """How sure a position is, from the number of votes: 0 with none, one half with seven."""
     return votes / (votes + _HALF_KNOWN)
 

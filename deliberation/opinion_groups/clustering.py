@@ -55,9 +55,9 @@ def group(points: Float, weights: Float, previous: Grouping | None = None) -> Gr
         scores[previous.k] += CLEARER
     wanted = max(scores, key=lambda k: (scores[k], k)) if scores else 1
     k, agreeing = _steady(wanted, previous, {1, *fits})
-    centres = fits[k] if k > 1 else np.average(points, axis=0, weights=weights)[None] if len(points) else None
-    if centres is None:
+    if not len(points):
         return Grouping()
+    centres = fits[k] if k > 1 else np.average(points, axis=0, weights=weights)[None]
     return Grouping(_refine(points, weights, centres), wanted, agreeing)
 
 
@@ -129,7 +129,8 @@ def _base_clusters(points: Float, weights: Float) -> tuple[Float, Float, Int]:
     centres, labels, _ = _lloyd(points, weights, _seeds(points, weights, k, 1), 10)
     people = np.bincount(labels[0], minlength=k)
     kept = people > 0
-    return centres[0][kept], np.bincount(labels[0], weights, minlength=k)[kept], people[kept]
+    mass = np.bincount(labels[0], weights, minlength=k).astype(np.float64)
+    return centres[0][kept], mass[kept], people[kept].astype(np.int64)
 
 
 def _refine(points: Float, weights: Float, centres: Float) -> Float:
@@ -157,7 +158,7 @@ def _lloyd(points: Float, weights: Float, starts: Float, rounds: int) -> tuple[F
     runs, k = starts.shape[:2]
     centres, offset = starts.copy(), np.arange(runs)[:, None] * k
     columns = [np.tile(weights * each, runs) for each in (np.ones(len(points)), points[:, 0], points[:, 1])]
-    labels = np.full((runs, len(points)), -1)
+    labels: Int = np.full((runs, len(points)), -1, np.int64)
     for _ in range(rounds):
         old, labels = labels, _squared(points, centres).argmin(axis=-1)
         if (old == labels).all():

@@ -14,7 +14,7 @@ from .classic import leading
 from .votes import Bool, Float, Float32, Votes
 
 SAMPLE = 20_000  # participants that statements are fitted on; everybody is scored
-ROUNDS_COLD, ROUNDS_WARM, ROUNDS_SCORE = 25, 3, 5
+ROUNDS_COLD, ROUNDS_WARM, ROUNDS_SCORE = 40, 2, 5
 _VOTES = 1 << 14  # votes at a time: their moments fit into the cache
 _PEOPLE = 1 << 16  # participants scored at a time
 _GUESS = 0.3  # variance of agreeableness before anything is known

@@ -73,7 +73,8 @@ class Map:
 
     def to_bytes(self) -> bytes:
         """A compressed npz without pickles: `from_bytes` reads it back exactly."""
-        arrays, rest = {}, {"version": VERSION}
+        arrays: dict[str, Any] = {}
+        rest: dict[str, Any] = {"version": VERSION}
         for each in fields(self):
             value = getattr(self, each.name)
             if isinstance(value, np.ndarray):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -92,7 +93,7 @@ class Map:
             with np.load(io.BytesIO(data), allow_pickle=False) as stored:
                 values: dict[str, Any] = {name: stored[name] for name in stored.files}
             values |= json.loads(values.pop("json").tobytes())
-        except (OSError, KeyError, EOFError) as error:
+        except (OSError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError("not a stored map") from error
         if values.pop("version", None) != VERSION:
             raise ValueError("a map stored by another version")

@@ -1,26 +1,9 @@
-"""Figures and responses as CSV, safe to open in a spreadsheet."""
+"""Figures as rows of a table."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001
-
-
-def safe_cell(value: Any) -> Any:
-    """`value`, quoted with an apostrophe where a spreadsheet would run it as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
-def write_csv(target: Any, rows: Iterable[Iterable[Any]]) -> None:
-    """Write `rows` to a file-like `target`, with the mark by which spreadsheets know UTF-8."""
-    target.write("\ufeff")
-    writer = csv.writer(target)
-    for row in rows:
-        writer.writerow([safe_cell(value) for value in row])
-
 
 def results_rows(figures: dict[str, Any]) -> Iterator[list[Any]]:
     """One row per option; hidden figures are empty, never 0."""

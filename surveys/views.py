@@ -15,11 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from counting.spreadsheets import write_csv
 from participation import limits, posts, receipts
 from participation.identity import participant_key, same, submission_key
 
 from . import intake, rendering
-from .exports import results_rows, write_csv
+from .exports import results_rows
 from .forms import compiled, compiled_live
 from .models import Response, Survey, SurveyVersion
 from .results import are_public, published

@@ -202,6 +202,7 @@ def _expected(votes: Votes, statements: Beliefs, people: Beliefs) -> Expected:
     squares = ((mean - centre) ** 2 + statements.covariance[voted][:, free, free]).sum(axis=0)
     squares[1:] = squares[1:].mean()  # one variance for both axes: neither may wither while the other grows
     variance = (squares + _STUBBORN * _GUESSES) / (len(mean) + _STUBBORN)
+    variance[1:] = np.maximum(variance[1:], _GUESSES[1:])  # where votes are few, both would wither together
     return Expected(Prior(1, free, centre, variance), _person(float(spread)))
 
 

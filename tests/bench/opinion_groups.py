@@ -251,7 +251,8 @@ from reddwarf.implementations import polis
 {inspect.getsource(synthetic)}
 who, what, value = (each.tolist() for each in synthetic(*map(int, sys.argv[1:])))
 keys = ("participant_id", "statement_id", "vote", "modified")
-votes = [dict(zip(keys, (p, s, v, i))) for i, (p, s, v) in enumerate(zip(who, what, value))]
+last = {{(p, s): v for p, s, v in zip(who, what, value)}}
+votes = [dict(zip(keys, (p, s, v, i))) for i, ((p, s), v) in enumerate(last.items())]
 start = time.process_time()
 polis.run_pipeline(votes=votes, random_state=1)
 print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

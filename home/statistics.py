@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from consultations.models import ConsultationPage
 from consultations.phases import Phase
+from deliberation import results as debates
 from surveys.results import responses_by_channel
 
 
@@ -17,6 +18,7 @@ def figures() -> dict[str, Any]:
     due = [p for p in pages if p.answer_due and (p.answered_on or p.answer_due < today)]
     in_time = [p for p in due if p.answered_on and p.answered_on <= p.answer_due]
     channels = responses_by_channel()
+    voters, votes = debates.totals()
     return {
         "consultations": len(pages),
         "open": phases.count(Phase.OPEN),
@@ -28,6 +30,8 @@ def figures() -> dict[str, Any]:
         "in_time_share": round(100 * len(in_time) / len(due)) if due else None,
         "responses": sum(channels.values()),
         "channels": channels,
+        "voters": voters,
+        "votes": votes,
     }
 
 
@@ -39,6 +43,8 @@ def impact_rows(figures: dict[str, Any], authority: str) -> list[list[Any]]:
     rows = [
         ("consultations ouvertes", figures["open"], "consultation", "usage"),
         ("réponses reçues", figures["responses"], "réponse", "usage"),
+        ("personnes dans les débats", figures["voters"], "personne", "usage"),
+        ("votes dans les débats", figures["votes"], "vote", "usage"),
         ("consultations avec réponse motivée à la date promise", figures["in_time_share"], "%", "impact"),
         ("consultations avec réponse", figures["answered"], "consultation", "impact"),
     ]

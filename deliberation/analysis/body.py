@@ -22,7 +22,8 @@ def body_of(found: Map, refs: Mapping[int, str], threshold: int) -> dict[str, An
     """The body of an OpinionMap (see `results` for what its parts become on screen)."""
     sizes = np.bincount(found.group[found.group >= 0], minlength=found.k)
     shown = bool(found.k and sizes.min() >= threshold)
-    tabled = _tabled(found, threshold) if shown else np.zeros(len(found.statement_ids), bool)
+    # Who voted too little to be in a group is a rest that can be computed; being in it tells no opinion (ADR 0008).
+    tabled = np.logical_and((found.group_counts[..., 2] >= threshold).all(axis=0), shown)
     totals = np.column_stack((found.agree, found.disagree, found.passed))
     named = [refs.get(pk, "") for pk in found.statement_ids.tolist()]
     return {
@@ -41,13 +42,6 @@ def body_of(found: Map, refs: Mapping[int, str], threshold: int) -> dict[str, An
         "picture": _picture(found) if shown else None,
         "placing": _placing(found),
     }
-
-
-def _tabled(found: Map, threshold: int) -> npt.NDArray[np.bool_]:
-    """Statements whose votes by group may be shown: no group, and no rest outside the groups, has few of them."""
-    seen = found.group_counts[..., 2]
-    rest = found.agree + found.disagree + found.passed - seen.sum(axis=0)
-    return (seen >= threshold).all(axis=0) & ((rest == 0) | (rest >= threshold))
 
 
 def _statement(found: Map, j: int, totals: npt.NDArray[np.int64], tabled: bool, threshold: int) -> dict[str, Any]:
@@ -104,7 +98,7 @@ def _picture(found: Map) -> dict[str, Any]:
     low, high = np.quantile(points, 0.005, axis=0), np.quantile(points, 0.995, axis=0)
     middle, reach = (low + high) / 2, max(float((high - low).max()) / 2, 1e-6) * 1.04
     unit = np.clip((points - middle) / reach, -1, 1)  # who stands far out is drawn at the edge
-    for columns in (40, 32, 26, 20, 16, 12):
+    for columns in (40, 32, 26, 20, 16, 12, 8):
         cell = np.minimum(((unit + 1) / 2 * columns).astype(int), columns - 1)
         code = (cell[:, 1] * columns + cell[:, 0]) * found.k + group
         distinct, at = np.unique(code, return_inverse=True)

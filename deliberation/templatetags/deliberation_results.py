@@ -42,8 +42,9 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
-def points(share: float | None) -> str:
-    return "" if share is None else str(round(share * 100))
+def points(share: float | None) -> int:
+    """A difference of shares, in percentage points."""
+    return round((share or 0) * 100)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -24,6 +25,7 @@ from ..state import state_of
 from .voting import private, to
 
 MAX_KEPT = 500
+PER_PAGE = 50
 SORTS = {
     "votes": lambda entry: -entry["votes"],
     "agreement": lambda entry: -findings.share(entry, "agree"),
@@ -66,7 +68,8 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     sort = sort if sort in SORTS else "votes"
     context = summary.context(found, read, summary.MANY, 2, here.point if here and here.letter else None)
     entries = sorted(read.figures["statements"], key=SORTS[sort])
-    more = {"whole": True, "here": here, "sort": sort, "sorts": list(SORTS), "entries": entries}
+    more = {"whole": True, "here": here, "sort": sort}
+    more["page_of"] = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     response = render(request, "deliberation/results_page.html", context | more)
     if here:
         return private(response)
@@ -100,14 +103,15 @@ def statement(request: HttpRequest, key: str, ref: str) -> HttpResponse:
         raise Http404
     shown = get_object_or_404(Statement, debate=found, ref=ref, status__in=COUNTED)
     public = rules.see_results(found)
-    entry = _entry_of(found, ref) if public else None
+    figures = results.published(found) if public else None
     days = results.by_day(found, ref) if public else []
     visitor = cards.visitor(request, state_of(key))
     context = {
         "debate": found,
         "statement": shown,
         "line": shown,  # as the buttons call it
-        "entry": entry,
+        "figures": figures,
+        "entry": next((entry for entry in figures["statements"] if entry["id"] == ref), None) if figures else None,
         "days": days,
         "bands": drawing.over_time(days),
         "visitor": visitor,
@@ -117,10 +121,6 @@ def statement(request: HttpRequest, key: str, ref: str) -> HttpResponse:
         "phase": found.phase(),
     }
     return private(render(request, "deliberation/statement.html", context))
-
-
-def _entry_of(debate: Debate, ref: str) -> dict[str, Any] | None:
-    return next((entry for entry in results.published(debate)["statements"] if entry["id"] == ref), None)
 
 
 class Served(NamedTuple):

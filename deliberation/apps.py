@@ -10,7 +10,7 @@ class DeliberationConfig(AppConfig):
         from counting.reconcile import truths
         from participation import receipts
 
-        from . import follow_up, publishing, voting  # noqa: F401 - publishing listens to what the models announce
+        from . import follow_up, publishing, truth  # noqa: F401 - publishing listens to what the models announce
 
-        truths["debate"] = voting.TRUTH
+        truths["debate"] = truth.TRUTH
         receipts.register(follow_up.find_traces, follow_up.erase, follow_up.withdraw_at)

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from .views import arguments, results, voting
+from .views import arguments, results, statements, voting
 
 
 class KeyConverter(StringConverter):
@@ -22,7 +22,7 @@ _STATEMENT = f"{_DEBATE}affirmations/<debate_key:ref>/"
 urlpatterns = [
     path(_DEBATE, voting.debate, name="debate"),
     path(f"{_DEBATE}voter/", voting.vote, name="vote"),
-    path(f"{_DEBATE}affirmations/", voting.statements, name="statements"),
+    path(f"{_DEBATE}affirmations/", statements.statements, name="statements"),
     path(_STATEMENT, results.statement, name="statement"),
     path(f"{_STATEMENT}arguments/", arguments.under_statement, name="statement_arguments"),
     path(f"{_DEBATE}arguments/", arguments.on_question, name="arguments"),

@@ -1,4 +1,4 @@
-"""Builds the demo as an agent and citizens would: pages and surveys published, forms filled, answers counted."""
+"""Builds the demo as an agent and citizens would: pages, surveys and a debate published, filled in and counted."""
 
 import uuid
 from datetime import date, datetime, time, timedelta
@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from counting import fold
+from deliberation.models import Debate
 from participation import receipts
 from surveys import intake
 from surveys.forms import CompiledSurvey, compiled_live
 from surveys.models import Survey
 
 from ..models import ConsultationIndexPage, ConsultationPage
-from . import content
+from . import content, debate
 from .answers import Respondent
 
 LOGINS = [("admin", "admin"), ("agent", "agent")]
@@ -41,7 +42,7 @@ def build(stage: str | None, seed: int, responses: int) -> int:
     for number, told in enumerate(content.CONSULTATIONS):
         if not ConsultationPage.objects.filter(title=told["title"]).exists():
             n = FEW if told.get("small") else responses
-            _consultation(told, stage or told["stage"], Respondent(seed * 1000 + number), n)
+            _consultation(told, stage or told["stage"], seed * 1000 + number, n)
             built += 1
     return built
 
@@ -56,14 +57,27 @@ def _people() -> None:
 
 
 @transaction.atomic
-def _consultation(told: dict[str, Any], stage: str, respondent: Respondent, responses: int) -> None:
+def _consultation(told: dict[str, Any], stage: str, seed: int, responses: int) -> None:
     """One consultation with its answers, or nothing at all when the building is interrupted."""
-    survey = _survey(told)
-    page = _page(told, stage, survey)
+    tool = debate.write(told["debate"]) if "debate" in told else _survey(told)
+    page = _page(told, stage, tool)
     if stage == "preparing":
         return
+    if isinstance(tool, Debate):
+        _hold(page, tool.pk, told["debate"], seed, responses)
+        return
     with OpenForAMoment(page):
-        _respond(Survey.objects.for_display().get(pk=survey.pk), told["survey"]["questions"], respondent, responses)
+        questions = told["survey"]["questions"]
+        _respond(Survey.objects.for_display().get(pk=tool.pk), questions, Respondent(seed), responses)
+
+
+def _hold(page: ConsultationPage, pk: int, told: dict[str, Any], seed: int, voters: int) -> None:
+    """The debate from its first day to its last, or to today; then the map that lasts."""
+    last = min(timezone.localdate(page.closes_at), timezone.localdate())
+    days = debate.days_between(timezone.localdate(page.opens_at), last)
+    with OpenForAMoment(page):
+        debate.hold(Debate.objects.for_display().get(pk=pk), told, seed, voters, days)
+    debate.draw_map(Debate.objects.for_display().get(pk=pk), last)
 
 
 def _survey(told: dict[str, Any]) -> Survey:
@@ -91,7 +105,7 @@ def _items(value: Any) -> Any:
     return value
 
 
-def _page(told: dict[str, Any], stage: str, survey: Survey) -> ConsultationPage:
+def _page(told: dict[str, Any], stage: str, tool: Survey | Debate) -> ConsultationPage:
     opens, closes, due, answered = DAYS[stage]
     fields = ("title", "summary", "decision", "can_change", "fixed", "decided_by", "elsewhere")
     page = ConsultationPage(
@@ -103,18 +117,23 @@ def _page(told: dict[str, Any], stage: str, survey: Survey) -> ConsultationPage:
         answered_on=None if answered is None else _day(answered),
         live=False,
     )
-    page.body = ConsultationPage._meta.get_field("body").stream_block.to_python(_body(told, survey))
+    page.body = ConsultationPage._meta.get_field("body").stream_block.to_python(_body(told, stage, tool))
     ConsultationIndexPage.objects.get().add_child(instance=page)
     page.save_revision().publish()
     return ConsultationPage.objects.get(pk=page.pk)
 
 
-def _body(told: dict[str, Any], survey: Survey) -> list[dict[str, Any]]:
-    blocks: list[tuple[str, Any]] = [("text", told["intro"])]
+def _body(told: dict[str, Any], stage: str, tool: Survey | Debate) -> list[dict[str, Any]]:
+    answer = [("text", told["answer"])] if stage == "answered" and "answer" in told else []
+    blocks: list[tuple[str, Any]] = [*answer, ("text", told["intro"])]
     if "quote" in told:
         blocks.append(("quote", {"text": told["quote"][0], "author": told["quote"][1]}))
-    blocks.append(("survey", {"survey": survey.pk}))
-    blocks.append(("results", {"survey": survey.pk, "title": "Ce que vous nous dites"}))
+    if isinstance(tool, Debate):
+        blocks.append(("debate", {"debate": tool.pk}))
+        blocks.append(("debate_results", {"debate": tool.pk, "title": told["debate"]["results"]}))
+    else:
+        blocks.append(("survey", {"survey": tool.pk}))
+        blocks.append(("results", {"survey": tool.pk, "title": "Ce que vous nous dites"}))
     if "faq" in told:
         entries = [{"question": question, "answer": answer} for question, answer in told["faq"]]
         blocks.append(("faq", {"title": "Questions et réponses", "entries": _items(entries)}))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .lodgings import LODGINGS
+
 AGREEMENT = ["Tout à fait d’accord", "Plutôt d’accord", "Plutôt pas d’accord", "Pas du tout d’accord"]
 FREQUENCY = [
     "presque tous les jours",
@@ -217,6 +219,11 @@ PLUI: dict[str, Any] = {
                     "Nous demandons que la zone humide des Sagnes soit nommée et protégée.",
                 ],
             ),
+            {
+                "type": "date",
+                "wording": "Depuis quand vivez-vous dans le Pays d’Ormeval ?",
+                "words": ["1974", "1988", "1996", "2003", "2009", "2015", "2019", "2023"],
+            },
             AGE,
         ],
     },
@@ -274,61 +281,8 @@ BUDGET: dict[str, Any] = {
     },
 }
 
-LODGINGS: dict[str, Any] = {
-    "stage": "closed",
-    "title": "Meublés de tourisme : quelles règles pour bien vivre ensemble ?",
-    "summary": "Port-Sablier prépare son règlement des meublés de tourisme. Dites ce qui vous paraît juste.",
-    "decision": "Adopter le règlement municipal des meublés de tourisme (quotas, nombre de nuits, compensation).",
-    "can_change": "Les quotas par secteur, le nombre de nuits, la compensation, les contrôles.",
-    "fixed": "La loi encadre ce que la ville peut faire. Les locations déjà déclarées gardent leurs droits jusqu’à leur échéance.",
-    "decided_by": "Le conseil municipal de Port-Sablier",
-    "elsewhere": PAPER,
-    "intro": "<p>La ville compte 1 140 meublés déclarés pour 6 300 logements. Les avis sont partagés : c’est pourquoi nous demandons.</p>",
-    "survey": {
-        "title": "Meublés de tourisme : votre avis",
-        "introduction": "Une échelle pour chaque phrase.",
-        "questions": [
-            grid(
-                "Êtes-vous d’accord ou non ?",
-                [
-                    "Il y a trop de logements loués à la semaine dans le vieux port.",
-                    "Les propriétaires ont le droit de faire ce qu’ils veulent de leur bien.",
-                    "La ville devrait contrôler plus souvent les annonces.",
-                    "La taxe de séjour devrait financer des logements pour les habitants.",
-                    "Les voisins devraient pouvoir joindre un responsable jour et nuit.",
-                    "Limiter les meublés fera baisser les loyers à l’année.",
-                ],
-                [0.55, 0.45, 0.83, 0.8, 0.86, 0.44],
-            ),
-            single(
-                "Vous êtes…",
-                [
-                    "locataire à l’année",
-                    "propriétaire de votre logement",
-                    "propriétaire d’un meublé",
-                    "commerçant ou saisonnier",
-                ],
-                weights=[31, 45, 13, 11],
-            ),
-            {
-                "type": "date",
-                "wording": "Depuis quand vivez-vous à Port-Sablier ?",
-                "words": ["1974", "1988", "1996", "2003", "2009", "2015", "2019", "2023"],
-            },
-            text(
-                "Une phrase à ajouter ?",
-                [
-                    "L’hiver, des rues entières sont éteintes et cela m’attriste.",
-                    "Une famille qui loue son studio pour payer ses études n’est pas une multinationale.",
-                ],
-                300,
-            ),
-        ],
-    },
-}
-
 SCHOOL: dict[str, Any] = {
-    "stage": "open",
+    "stage": "closed",
     "small": True,
     "pace": "step",
     "title": "Les horaires de l’école, parlons-en",
@@ -384,7 +338,8 @@ BIKES: dict[str, Any] = {
     "fixed": "Le budget est de 2,1 millions d’euros : il est voté.",
     "decided_by": "Le conseil d’agglomération",
     "elsewhere": "Questionnaire papier dans les gares et les médiathèques.",
-    "intro": "<h2>Notre réponse</h2><p><strong>Retenu</strong> : la liaison gare – lycée, séparée de la chaussée. <strong>Retenu en partie</strong> : l’axe du canal, ouvert d’abord jusqu’à l’écluse. <strong>Non retenu</strong> : le tunnel, pour son coût.</p>",
+    "intro": "<p>Trois axes sont possibles dès la première année. Dites-nous où commencer.</p>",
+    "answer": "<h2>Notre réponse</h2><p><strong>Retenu</strong> : la liaison gare – lycée, séparée de la chaussée. <strong>Retenu en partie</strong> : l’axe du canal, ouvert d’abord jusqu’à l’écluse. <strong>Non retenu</strong> : le tunnel, pour son coût.</p>",
     "survey": {
         "title": "Vous et le vélo",
         "introduction": "",

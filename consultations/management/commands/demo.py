@@ -8,12 +8,12 @@ from consultations.demo import LOGINS, STAGES, build
 
 
 class Command(BaseCommand):
-    help = "Builds the demo: six fictional consultations with plausible answers. Running it again adds nothing."
+    help = "Builds the demo: six fictional consultations with plausible answers and votes. Running it again adds nothing."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--stage", choices=STAGES, help="all at this stage; without it, each at another")
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--responses", type=int, default=240, help="per consultation that was opened")
+        parser.add_argument("--responses", type=int, default=240, help="people per consultation that was opened")
 
     def handle(self, *args, **options) -> None:
         if not settings.DEMO_ALLOWED:

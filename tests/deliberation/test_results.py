@@ -377,3 +377,24 @@ def test_refusing_through_the_desk_takes_a_statement_out(analysed):
     statement = Statement.objects.get(pk=asked(analysed)[2])
     statements.refuse([statement], "hors sujet")
     assert statement.ref not in {e["id"] for e in figures(analysed)["statements"]}
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [320, 1366])
+def test_the_results_are_open_to_everybody_on_any_screen(live_server, visit, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    debate = DebateFactory(open=True, seeds=EIGHT)
+    camps(debate, [40, 30])
+    analysis.analyse_debate(debate)
+    page = visit(javascript=width > 320, width=width)
+    ref = Statement.objects.get(pk=asked(debate)[1]).ref
+    for path in ("resultats/", "resultats/?sort=division", f"affirmations/{ref}/"):
+        page.goto(f"{live_server.url}/debats/{debate.key}/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if width > 320:
+            assert not Axe().run(page).response["violations"]
+    page.goto(f"{live_server.url}/debats/{debate.key}/resultats/")
+    page.get_by_role("link", name="Ce qui divise d’abord").click()
+    assert page.locator("th[aria-sort]").inner_text() == "Écart entre groupes"

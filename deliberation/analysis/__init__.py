@@ -21,7 +21,7 @@ from ..models import Debate, OpinionMap, Statement, Voter
 if TYPE_CHECKING:
     from ..opinion_groups import Map, Votes
 
-DEFAULT_ENGINE = "classic"
+DEFAULT_ENGINE = "ideal"
 COUNTED = (Statement.Status.PUBLISHED, Statement.Status.CLOSED)  # statements whose votes count and are shown
 KEPT_FOR = timedelta(hours=24)  # every map; afterwards the last one of each day
 

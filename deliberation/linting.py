@@ -69,6 +69,12 @@ _AS_IT_IS = re.compile(
     r"|free to|enough)\b"
 )
 
+# Words that say nothing of the idea: left in, “The town should act” and “The town should wait” would look alike.
+_EMPTY = re.compile(
+    r"\b(ne|n|pas|jamais|not|never|le|la|les|l|un|une|des|du|de|d|au|aux|a|en|et|il|faut|faudrait|doit|doivent"
+    r"|devrait|devraient|ville|commune|mairie|the|of|to|should|must)\b"
+)
+
 # These are read on the text as typed.
 _SENTENCES = re.compile(
     r"(?<!\bM)(?<!\bMme)(?<!\bMM)(?<!\bDr)(?<!\be\.g)(?<!\bi\.e)(?<!\bex)(?<!\betc)[.!?…]\s+\S|\s?;\s"
@@ -145,7 +151,7 @@ def _advise_doubles(texts: list[str]) -> Iterable[Advice]:
 
 def _pairs(texts: list[str]) -> Iterable[tuple[int, int]]:
     """Each statement with the later one nearest to it; two that differ by a figure (30 km/h, 50 km/h) are two ideas."""
-    bare = [re.sub(r"\b(ne|n|pas|jamais|not|never)\b", "", plain(text)) for text in texts]
+    bare = [_EMPTY.sub("", plain(text)) for text in texts]
     figures = [re.findall(r"\d+", text) for text in bare]
     index = Index(bare)
     for place, text in enumerate(bare):

@@ -119,6 +119,10 @@ def test_the_same_idea_twice_and_worded_both_ways():
     assert found([*GOOD, *other_way])["opposite"] == (25, 26)
 
 
+def test_short_sentences_that_begin_alike_are_not_the_same():
+    assert {"double", "opposite"}.isdisjoint(found(["La ville devrait agir.", "La ville devrait taxer."]))
+
+
 def test_two_figures_are_two_ideas():
     texts = ["La vitesse devrait être limitée à 30 km/h.", "La vitesse devrait être limitée à 20 km/h."]
     assert "double" not in found([*GOOD, *texts])
@@ -151,7 +155,7 @@ def test_one_remark_for_each_kind_however_many_statements():
 
 
 def test_pairs_do_not_drown_the_agent():
-    texts = [f"Les saisonniers devraient être logés en priorité en ville {letter}." for letter in "abcdefghijkl"]
+    texts = [f"Les saisonniers méritent un logement numéro {letter}." for letter in "bcefghijkmno"]
     assert [a.kind for a in advise(texts)].count("double") == 5
 
 

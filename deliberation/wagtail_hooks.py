@@ -1,0 +1,182 @@
+"""Debates in the Wagtail admin: snippets with drafts, preview, history, locking and workflow; and the texts to read."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import Permission
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.ui.sidebar import LinkMenuItem
+from wagtail.admin.ui.tables import Column, UpdatedAtColumn
+from wagtail.admin.widgets.button import Button
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from counting.models import Tally
+
+from . import cells
+from .admin import AdvicePanel, DebateForm, DeskView, EffectsPanel, copy_debate, decide, refuse
+from .desk import KINDS, MANY_WAITING, kinds_for, texts_in, to_read
+from .models import Debate
+
+
+class DebateViewSet(SnippetViewSet):
+    model = Debate
+    icon = "comment"
+    menu_label = _("Debates")
+    menu_name = "debates"
+    menu_order = 211
+    add_to_admin_menu = True
+    list_display = [
+        "title",
+        Column("state", label=_("State"), accessor="state"),
+        Column("voters_so_far", label=_("Voters"), accessor="voters_so_far"),
+        Column("votes_so_far", label=_("Votes"), accessor="votes_so_far"),
+        Column("texts_to_read", label=_("Texts to read"), accessor="texts_to_read"),
+        UpdatedAtColumn(),
+    ]
+    search_fields = ["title"]
+    ordering = ["-pk"]
+    copy_view_enabled = False
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(
+                [
+                    EffectsPanel(),
+                    FieldPanel("title"),
+                    FieldPanel("introduction"),
+                    AdvicePanel(heading=_("Advice on your statements")),
+                    FieldPanel("seeds"),
+                ],
+                heading=_("Statements to begin with"),
+            ),
+            ObjectList(
+                [
+                    FieldPanel("may_propose"),
+                    FieldPanel("moderation"),
+                    FieldPanel("max_length"),
+                    FieldPanel("may_argue"),
+                    FieldPanel("free_arguments"),
+                    FieldPanel("show_results"),
+                    MultiFieldPanel(
+                        [FieldPanel("opens_at"), FieldPanel("closes_at")],
+                        heading=_("Dates of its own"),
+                        classname="collapsed",
+                    ),
+                ],
+                heading=_("Rules"),
+            ),
+        ],
+        base_form_class=DebateForm,
+    )
+
+    def get_queryset(self, request: Any) -> QuerySet[Debate]:
+        return Debate.objects.defer("seeds").annotate(
+            voters_so_far=_counted(Q(name=cells.VOTERS)),
+            votes_so_far=_counted(~Q(name=cells.VOTERS)),
+            texts_to_read=sum((_to_read(kind) for kind in KINDS), start=0),
+        )
+
+
+def _counted(which: Q) -> Coalesce:
+    """The sum of the debate's cells that `which` names."""
+    cells_of = Tally.objects.filter(which, tool_id=OuterRef("tool_id")).order_by().values("tool_id")
+    return Coalesce(Subquery(cells_of.annotate(sum=Sum("n")).values("sum")), 0)
+
+
+def _to_read(kind: str) -> Coalesce:
+    texts = texts_in(kind).filter(debate=OuterRef("pk")).order_by().values("debate")
+    return Coalesce(Subquery(texts.annotate(count=Count("pk")).values("count")), 0)
+
+
+register_snippet(DebateViewSet)
+
+
+class DeskItem(MenuItem):
+    """The way to the texts to read, with how many there are."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(kinds_for(request.user))
+
+    def render_component(self, request: HttpRequest) -> LinkMenuItem:
+        component = super().render_component(request)
+        if n := to_read(kinds_for(request.user)):
+            shown = f"{MANY_WAITING - 1}+" if n >= MANY_WAITING else n
+            component.label = f"{self.label} ({shown})"
+        return component
+
+
+@hooks.register("register_admin_menu_item")
+def desk_item() -> MenuItem:
+    return DeskItem(_("Texts to read"), reverse("deliberation_desk"), name="texts", icon_name="glasses", order=212)
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list:
+    return [
+        path("debates/<int:pk>/copy/", copy_debate, name="debates_copy"),
+        path("debates/texts/", DeskView.as_view(), name="deliberation_desk"),
+        path("debates/texts/results/", DeskView.as_view(results_only=True), name="deliberation_desk_results"),
+        path("debates/texts/decide/", decide, name="deliberation_desk_decide"),
+        path("debates/texts/refuse/", refuse, name="deliberation_desk_refuse"),
+    ]
+
+
+@hooks.register("register_snippet_listing_buttons")
+def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
+    if not isinstance(snippet, Debate):
+        return
+    if user.has_perm("deliberation.add_debate"):
+        yield Button(_("Copy"), reverse("debates_copy", args=[snippet.pk]), icon_name="copy", priority=25)
+    if snippet.live:
+        yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
+    if kinds_for(user):
+        url = f"{reverse('deliberation_desk')}?debate={snippet.pk}"
+        yield Button(_("Texts to read"), url, icon_name="glasses", priority=27)
+
+
+@hooks.register("before_delete_snippet")
+def keep_what_people_said(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
+    """A debate that people took part in is not deleted, whoever asks; unpublishing takes it off the site."""
+    taken = [d for d in instances if isinstance(d, Debate) and d.is_taken()]
+    if not taken:
+        return None
+    said = _("People took part in “%(title)s”: unpublish it instead.") % {"title": taken[0].title}
+    messages.error(request, said)
+    return redirect(reverse(Debate.snippet_viewset.get_url_name("list")))
+
+
+@hooks.register("register_permissions")
+def permissions() -> QuerySet[Permission]:
+    ours = Q(codename__endswith="_debate") | Q(codename__in=["change_statement", "change_argument"])
+    return Permission.objects.filter(ours, content_type__app_label="deliberation")
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: LogActionRegistry) -> None:
+    @actions.register_action("palabre.publish_text")
+    class PublishText(LogFormatter):
+        label = _("Publish a text")
+
+        def format_message(self, log_entry: Any) -> str:
+            return gettext("Published the text “%(text)s”") % {"text": log_entry.data.get("text", "")}
+
+    @actions.register_action("palabre.refuse_text")
+    class RefuseText(LogFormatter):
+        label = _("Refuse a text")
+
+        def format_message(self, log_entry: Any) -> str:
+            return gettext("Refused the text “%(text)s”") % {"text": log_entry.data.get("text", "")}
+
+        def format_comment(self, log_entry: Any) -> str:
+            return log_entry.data.get("reason", "")

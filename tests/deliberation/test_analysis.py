@@ -202,9 +202,11 @@ def test_degenerate_votes_never_fail(debate, ballots, engine):
         assert json.loads(json.dumps(made.body, allow_nan=False)) == made.body
 
 
-def test_a_person_is_placed_alike_by_the_body_and_by_the_whole_map(debate):
+@pytest.mark.parametrize("engine", ["classic", "ideal"])
+def test_a_person_is_placed_alike_by_the_body_and_by_the_whole_map(debate, engine):
     camps(debate, [40, 30])
-    made = analysis.analyse_debate(debate)
+    made = analysis.analyse_debate(debate, engine)
+    made.refresh_from_db()  # as JSON gives it back
     whole, pks = Map.from_bytes(bytes(made.state)), asked(debate)
     for values in ([1] * 10, [1, -1] * 5, [1, 1, 1], []):
         seen = pks[: len(values)]

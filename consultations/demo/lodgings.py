@@ -77,6 +77,9 @@ ARGUMENTS = [
     reason("against", "owners", "Ma location paie ma taxe foncière et les travaux du toit. Sans elle, je vends.", wave=2, replies=[reply("residents", "Louée à l’année, elle les paierait aussi.")]),
     reason("for", "residents", "Dans ma rue, je compte onze boîtes à clés pour quatorze maisons.", on=2, appeal=1.5, replies=[reply("owners", "Beaucoup de ces maisons étaient fermées dix mois sur douze avant d’être louées.", 0.8)]),
     reason("against", "trade", "Le vieux port vivait déjà de l’été avant les sites de location.", on=2, wave=1),
+    reason("for", "trade", "En janvier, trois commerces sur dix gardent le rideau baissé.", on=3, appeal=1.3, replies=[reply("residents", "Justement : avec plus d’habitants à l’année, ils ouvriraient.", 1)]),
+    reason("against", "residents", "Les habitants achètent aussi leur pain ici, douze mois sur douze.", on=3, wave=1),
+    reason("against", "owners", "Je ne comprends pas la question : une activité comme une autre, cela change quoi pour moi ?", on=14, wave=1),
     reason("for", "residents", "Par rue, chacun voit tout de suite si c’est trop. Personne n’a besoin d’un expert.", on=7),
     reason("against", "trade", "Une ruelle et une avenue ne se comparent pas. Mieux vaut compter par quartier.", on=7, wave=1, appeal=1.4, replies=[reply("residents", "Par quartier si vous voulez, mais avec un chiffre.")]),
     reason("for", "trade", "Sans cuisinier, pas de terrasse. Et sans chambre, pas de cuisinier.", on=10, appeal=1.7),
@@ -99,7 +102,7 @@ ARGUMENTS = [
 LODGINGS: dict[str, Any] = {
     "stage": "open",
     "title": "Meublés de tourisme à Port-Sablier",
-    "summary": "La ville prépare son règlement des meublés de tourisme. Dites si vous êtes d’accord, une phrase à la fois.",
+    "summary": "La ville prépare son règlement des meublés de tourisme. Dites avec quoi vous êtes d’accord, et proposez vos propres phrases.",
     "decision": "Adopter le règlement municipal des meublés de tourisme.",
     "can_change": "Les quotas par secteur, le nombre de nuits, la compensation, les contrôles.",
     "fixed": "La loi encadre ce que la ville peut faire. Les locations déjà déclarées gardent leurs droits jusqu’à leur échéance.",

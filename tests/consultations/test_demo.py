@@ -115,7 +115,7 @@ def test_the_debate_reads_as_expected():
     def texts(entries):
         return {entry["text"].split(" ")[0] + " " + entry["text"].split(" ")[-1] for entry in entries}
 
-    assert figures["map"]["k"] == len(figures["map"]["groups"]) == 3
+    assert figures["map"]["k"] == len(figures["map"]["groups"]) >= 2
     assert {"Les nuit.", "La annonces.", "La habitants."} <= texts(findings.united(figures, 5))
     assert {"Il port.", "Les bien."} <= texts(findings.dividing(figures, 8))
     assert {"Limiter l’année.", "Limiter vendront."} <= texts(findings.dividing(figures, 8))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+
 def results_rows(figures: dict[str, Any]) -> Iterator[list[Any]]:
     """One row per option; hidden figures are empty, never 0."""
     yield ["question_id", "type", "question", "row", "option_id", "option", "count", "share", "base", "no_answer"]

@@ -32,7 +32,7 @@ def debate():
 
 @pytest.fixture
 def analysed(debate):
-    camps(debate, [40, 30], doubt=0.02)
+    camps(debate, [40, 30])
     analysis.analyse_debate(debate)
     return fresh(debate)
 
@@ -89,7 +89,7 @@ def test_a_statement_with_few_votes_shows_their_number_alone(debate, votes):
 
 @pytest.mark.parametrize(("sizes", "shown"), [((40, 10), False), ((40, 11), True)])
 def test_groups_are_shown_only_when_none_is_small(debate, sizes, shown):
-    camps(debate, sizes, doubt=0)
+    camps(debate, sizes)
     made = analysis.analyse_debate(debate)
     found = figures(debate)
     assert made.participants == sum(sizes) and (found["map"]["groups"] is not None) == shown

@@ -37,7 +37,7 @@ def _key() -> bytes:
     return hashlib.sha256(str(new_voter_id()).encode()).digest()
 
 
-def camps(debate: Debate, sizes: Sequence[int], seed: int = 1, doubt: float = 0.1) -> list[Voter]:
+def camps(debate: Debate, sizes: Sequence[int], seed: int = 1, doubt: float = 0.0) -> list[Voter]:
     """Camps of these sizes: the first statement unites them, the last puzzles, the others divide the camps."""
     draw, ballots = random.Random(seed), []
     asked = list(

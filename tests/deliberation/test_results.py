@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from counting import fold
 from deliberation import analysis, findings, results, statements, voting
+from deliberation.analysis.body import body_of
 from deliberation.cells import vote_cells
 from deliberation.models import Debate, OpinionMap, Statement, Vote
+from deliberation.opinion_groups import analyse
 from tests.factories.crowds import camps, cast_all, publish_counts
 from tests.factories.debates import DebateFactory, StatementFactory
 from tests.factories.voters import VoterBrowser
@@ -88,16 +90,27 @@ def test_a_statement_with_few_votes_shows_their_number_alone(debate, votes):
 
 
 @pytest.mark.parametrize(("sizes", "shown"), [((40, 10), False), ((40, 11), True)])
-def test_groups_are_shown_only_when_none_is_small(debate, sizes, shown):
+def test_groups_are_shown_only_when_none_is_small(debate, settings, sizes, shown):
     camps(debate, sizes)
+    settings.SUPPRESS_BELOW = 5  # a map that was made when smaller groups could be shown
     made = analysis.analyse_debate(debate)
+    assert sorted(group["size"] for group in made.body["groups"]) == sorted(sizes)
+    settings.SUPPRESS_BELOW = 11
     found = figures(debate)
-    assert made.participants == sum(sizes) and (found["map"]["groups"] is not None) == shown
+    assert (found["map"]["groups"] is not None) == shown
     assert all((e["groups"] is not None) == shown for e in found["statements"])
     if not shown:
         assert all(e[name] is None for e in found["statements"] for name in results.FROM_GROUPS)
         assert found["map"]["k"] is None and results.read(fresh(debate)).body is None
-        assert not made.body["groups"] and not made.body["picture"]
+
+
+@pytest.mark.parametrize(("sizes", "shown"), [((40, 10), False), ((40, 11), True)])
+def test_the_body_of_a_map_holds_no_small_group(debate, sizes, shown):
+    camps(debate, sizes)
+    made = analyse(analysis.load_votes(debate), "classic")
+    body = body_of(made, dict(Statement.objects.values_list("pk", "ref")), 11)
+    assert made.k == 2 and (body["groups"] is not None) == (body["picture"] is not None) == shown
+    assert all((one["groups"] is not None) == shown for one in body["statements"].values())
 
 
 def test_a_statement_few_of_a_group_voted_on_has_no_table_at_all(debate):
@@ -251,12 +264,14 @@ def test_the_page_reads_in_the_promised_order_without_labels(analysed, client):
     assert not NO_LABEL.search(page) and "<script" not in page and "style=" not in page
 
 
-def test_before_there_is_anything_to_show_the_page_says_why(debate, client):
+def test_before_there_is_anything_to_show_the_page_says_why(debate, client, settings):
     address = f"/debats/{debate.key}/resultats/"
     assert "à partir de 11 votes" in client.get(address).content.decode()
     camps(debate, [9, 9])
     assert "pas encore calculés" in client.get(address).content.decode()
+    settings.SUPPRESS_BELOW = 5
     analysis.analyse_debate(debate)
+    settings.SUPPRESS_BELOW = 11
     assert "moins de 11 personnes" in client.get(address).content.decode()
     OpinionMap.objects.all().delete()
     cast_all(debate, [dict.fromkeys(asked(debate), 1)] * 60)

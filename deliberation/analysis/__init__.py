@@ -92,7 +92,8 @@ def analyse_debate(debate: Debate, engine: str | None = None) -> OpinionMap | No
         return newest
     from ..opinion_groups import analyse
 
-    found = analyse(votes, engine, previous)  # type: ignore[arg-type]
+    # A group that may not be shown would hide all the others: none so small is sought.
+    found = analyse(votes, engine, previous, smallest=max(settings.SUPPRESS_BELOW, 2))  # type: ignore[arg-type]
     return _store(debate, found, newest, digest=now_on, seconds=time.monotonic() - began)
 
 

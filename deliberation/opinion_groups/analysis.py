@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import clustering, statistics
-from .fits import Fit, fit_classic, fit_ideal, predicted_bridging
+from .fits import Fit, fit_classic, fit_ideal, is_enough, predicted_bridging
 from .maps import Map
 from .votes import Bool, Float, Int, Int8, Votes
 
@@ -20,12 +20,19 @@ FEW = 15  # below this many people the most active ones fill the map up
 
 
 def analyse(
-    votes: Votes, engine: Engine = "classic", previous: Map | None = None, *, groups: Groups | None = None
+    votes: Votes,
+    engine: Engine = "classic",
+    previous: Map | None = None,
+    *,
+    groups: Groups | None = None,
+    smallest: int = clustering.SMALLEST_PEOPLE,
 ) -> Map:
     """The map of the votes. `previous` keeps axes, centres, the number of groups and their labels steady.
 
     `groups` imposes the group of each participant instead, by id or in the order of `votes.participant_ids`, -1 or
-    absent for none. The same votes and the same previous map give the same map, bit for bit, in whatever order they
+    absent for none. No group is sought that has fewer than `smallest` people.
+
+    The same votes and the same previous map give the same map, bit for bit, in whatever order they
     come. Never fails for want of votes: one group when nothing can be told apart. Raises ValueError for an engine
     that does not exist and for groups that do not match the votes.
     """
@@ -34,13 +41,13 @@ def analyse(
     same = previous if previous is not None and previous.engine == engine else None
     fit = fit_classic(votes, same) if engine == "classic" else fit_ideal(votes, same)
     before = _groups_before(votes, previous)
-    placed, needed = _placed(fit.counted, int(fit.voted.sum()), before)
+    placed, needed = _placed(np.diff(votes.starts), fit.counted, int(fit.voted.sum()), before)
     fit.parameters |= {"votes_needed": needed, "statements_voted": int(fit.voted.sum())}
     if groups is not None:
         label = _imposed(votes, groups)
         return _map(votes, engine, fit, _centred_on(fit.positions, label), label)
     memory = clustering.Grouping(same.centres, same.k_wanted, same.k_agreeing) if same else None
-    grouping = clustering.group(fit.positions[placed], fit.weights[placed], memory)
+    grouping = clustering.group(fit.positions[placed], fit.weights[placed], memory, smallest)
     label = np.full(len(placed), -1, np.int8)
     label[placed] = clustering.nearest(fit.positions[placed], grouping.centres)
     numbers = _numbers(grouping, label, before, previous)
@@ -96,14 +103,17 @@ def _map(votes: Votes, engine: Engine, fit: Fit, grouping: clustering.Grouping, 
     )
 
 
-def _placed(counted: Int, statements: int, before: Int8) -> tuple[Bool, int]:
-    """Who is in a group, and how many votes that takes; once in, always in (Polis, conversation.clj, in-conv)."""
+def _placed(seen: Int, counted: Int, statements: int, before: Int8) -> tuple[Bool, int]:
+    """Who is in a group, and how many votes that takes; once in, always in (Polis, conversation.clj, in-conv).
+
+    Where passes say nothing of the position, half of those votes must not be passes.
+    """
     needed = max(min(VOTES_NEEDED, statements), 1)
-    placed = (counted >= needed) | ((before >= 0) & (counted > 0))
+    placed = is_enough(seen, counted, needed) | ((before >= 0) & (counted > 0))
     if placed.sum() < FEW:
         active = np.argsort(-counted, kind="stable")[:FEW]
         placed[active] = counted[active] > 0
-        needed = int(counted[placed].min(initial=needed))
+        needed = int(seen[placed].min(initial=needed))
     return placed, needed
 
 

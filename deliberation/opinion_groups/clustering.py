@@ -33,12 +33,13 @@ class Grouping:
         return len(self.centres)
 
 
-def group(points: Float, weights: Float, previous: Grouping | None = None) -> Grouping:
+def group(points: Float, weights: Float, previous: Grouping | None = None, smallest: int = SMALLEST_PEOPLE) -> Grouping:
     """Centres of the groups among points [n, 2] that weigh `weights` [n] > 0.
 
     The points stand in an order that depends on content alone. k is the one with the best weighted silhouette among
-    2..5 whose smallest group is no splinter, and 1 when there is none; another k than the previous one is taken only
-    after four updates in a row wanted it. Centres keep no particular order: see `relabel`.
+    2..5 whose smallest group is no splinter (fewer than `smallest` people or 2 %), and 1 when there is none; another
+    k than the previous one is taken only after four updates in a row wanted it. Centres keep no particular order: see
+    `relabel`.
     """
     points, weights = points[:SAMPLE], weights[:SAMPLE]
     base, mass, people = _base_clusters(points, weights)
@@ -49,7 +50,7 @@ def group(points: Float, weights: Float, previous: Grouping | None = None) -> Gr
         warm = previous.centres if previous and previous.k == k else None
         centres, labels = k_means(base, mass, k, warm)
         sizes = np.bincount(labels, people, minlength=k)
-        if sizes.min() >= max(SMALLEST_PEOPLE, SMALLEST_SHARE * len(points)):
+        if sizes.min() >= max(smallest, SMALLEST_SHARE * len(points)):
             fits[k], scores[k] = centres, silhouette(distances, mass, labels)
     if previous and previous.k in scores:
         scores[previous.k] += CLEARER

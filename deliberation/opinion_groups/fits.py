@@ -78,6 +78,11 @@ def certainty(people: ideal.Beliefs) -> Float:
     return np.clip(1 - np.trace(people.covariance[:, 2:, 2:], axis1=1, axis2=2) / 2, 0, 1)
 
 
+def is_enough(seen: Int, counted: Int, needed: int) -> Bool:
+    """Whether `seen` votes, `counted` of which tell a position, are enough to be in a group."""
+    return (seen >= needed) & (2 * counted >= needed)
+
+
 def predicted_bridging(fit: Fit, placed: Int, totals: Int) -> Float:
     """Predicted agreement of the tenth of people who agree least, times one less the smoothed share of passes [S].
 

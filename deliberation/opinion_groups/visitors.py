@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import classic, clustering, ideal
-from .fits import certainty, sigmoid
+from .fits import certainty, is_enough, sigmoid
 from .maps import Map
 from .votes import Float, Ids, Int, Votes, find
 
@@ -15,6 +15,7 @@ def place(map: Map, statement_ids: Ids, values: Ids) -> tuple[float, float, int,
     Raises ValueError for votes other than 1, 0 and -1.
     """
     visitor = Votes.of(np.zeros(len(statement_ids), np.int64), statement_ids, values, map.statement_ids)
+    seen = len(visitor.value)
     if map.engine == "ideal":
         visitor = visitor.without_passes()
     position, sure = np.zeros(2), 0.0
@@ -25,7 +26,7 @@ def place(map: Map, statement_ids: Ids, values: Ids) -> tuple[float, float, int,
     elif len(visitor.value):
         people = ideal.score(_model(map), visitor)
         position, sure = people.mean[0, 2:], float(certainty(people)[0])
-    enough = len(visitor.value) >= map.parameters["votes_needed"]
+    enough = is_enough(np.array(seen), np.array(len(visitor.value)), map.parameters["votes_needed"])
     group = int(clustering.nearest(position[None], map.centres)[0]) if enough else -1
     return float(position[0]), float(position[1]), group, sure
 

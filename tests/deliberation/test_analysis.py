@@ -152,11 +152,11 @@ def test_who_stored_first_wins(debate, monkeypatch):
 
     analyse, others = opinion_groups.analyse, []
 
-    def overtaken(*given):
+    def overtaken(*given, **named):
         if not others:
             others.append(1)
             others.append(analysis.analyse_debate(debate))
-        return analyse(*given)
+        return analyse(*given, **named)
 
     monkeypatch.setattr(opinion_groups, "analyse", overtaken)
     late = analysis.analyse_debate(debate)

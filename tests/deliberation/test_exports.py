@@ -66,7 +66,7 @@ def test_exports_hold_no_key_no_id_and_nobody_set_aside(debate, tmp_path):
 def test_opinion_groups_prints_the_promised_json(debate, engine, tmp_path):
     run("export_debate", debate.key, "--out", str(tmp_path))
     ref = Statement.objects.filter(debate=debate).first().ref
-    (tmp_path / "pairs.csv").write_text(f"participant_id,statement_id\np1,{ref}\nnobody,{ref}\np1,nothing\n")
+    (tmp_path / "pairs.csv").write_text(f"participant_id,statement_id\n1,{ref}\nnobody,{ref}\n1,nothing\n")
     said = run("opinion_groups", debate.key, "--engine", engine, "--json", "--predict", str(tmp_path / "pairs.csv"))
     found = json.loads(said)
     assert {"engine", "participants", "votes", "k", "groups", "assignments", "positions", "statements"} <= found.keys()
@@ -81,7 +81,7 @@ def test_opinion_groups_prints_the_promised_json(debate, engine, tmp_path):
         votes = by_hand.get(entry["id"], [])
         assert [entry["agree"], entry["disagree"], entry["pass"]] == [votes.count(v) for v in ("1", "-1", "0")]
         assert {"consensus", "bridging", "divisiveness", "priority"} <= entry.keys()
-    assert [pair[:2] for pair in found["predictions"]] == [["p1", ref], ["nobody", ref], ["p1", "nothing"]]
+    assert [pair[:2] for pair in found["predictions"]] == [["1", ref], ["nobody", ref], ["1", "nothing"]]
     assert all(0 < pair[2] < 1 for pair in found["predictions"])
     assert "Groupe A" in run("opinion_groups", debate.key, "--engine", engine)
 

@@ -51,7 +51,8 @@ def fold_batch(tool_id: int, wait: bool = False) -> int:
         cells = count(b"".join([bytes(c) for s, c in rows if s == sign]))
         delta.update(cells) if sign == 1 else delta.subtract(cells)
     add(tool_id, delta)
-    _note(tool_id, len(rows), now)
+    adding = sum(1 for sign, _cells in rows if sign == 1)
+    _note(tool_id, len(rows), max(adding, len(rows) - adding), now)
     return len(rows)
 
 
@@ -74,10 +75,13 @@ def add(tool_id: int, delta: Counter[int]) -> None:
             )
 
 
-def _note(tool_id: int, taken: int, now: datetime) -> None:
-    """Note until when the tool is counted, and publish a new snapshot once enough has moved to hide single persons."""
+def _note(tool_id: int, taken: int, moves: int, now: datetime) -> None:
+    """Note until when the tool is counted, and publish a new snapshot once enough has moved to hide single persons.
+
+    Of `taken` ledger rows a correction has two, so `moves` counts it once.
+    """
     tool = Tool.objects.get(pk=tool_id)
-    tool.moves += taken
+    tool.moves += moves
     fields = ["moves"]
     if taken < BATCH:  # the ledger is drained: everything committed before `now` is in the tallies
         tool.counted_until = now

@@ -66,10 +66,11 @@ def _at_once_sql() -> str:
         SELECT set_config('palabre.open', CASE WHEN {_MAY} THEN '1' ELSE '' END, true);
         WITH new AS (INSERT INTO deliberation_voter (id, debate_id, participant_key, name_in_file, set_aside)
             SELECT %s, %s, %s, '', false WHERE {_OPEN} ON CONFLICT DO NOTHING RETURNING id)
-        {_LEDGER} SELECT %s, 1, %s FROM new;
+        SELECT set_config('palabre.new', CASE WHEN EXISTS (SELECT 1 FROM new) THEN '1' ELSE '' END, true);
         WITH {_WHO}, new AS (INSERT INTO deliberation_vote (voter_id, statement_id, value, cells, cast_on)
             SELECT id, %s, %s, %s, %s FROM who WHERE {_OPEN} ON CONFLICT DO NOTHING RETURNING cells)
-        {_LEDGER} SELECT %s, 1, new.cells FROM new, who WHERE NOT who.set_aside;
+        {_LEDGER} SELECT %s, 1, CASE WHEN current_setting('palabre.new') = '1' THEN %s || new.cells ELSE new.cells END
+            FROM new, who WHERE NOT who.set_aside;
         WITH {_WHO}, old AS MATERIALIZED (SELECT v.voter_id, v.cells FROM deliberation_vote v, who
                 WHERE v.voter_id = who.id AND v.statement_id = %s AND v.cells <> %s AND {_OPEN} FOR UPDATE OF v),
             changed AS (UPDATE deliberation_vote v SET value = %s, cells = %s, cast_on = %s FROM old
@@ -102,8 +103,8 @@ def cast(state: DebateState, line: Line, value: int, token: str, code: str | Non
 def _store_at_once(state: DebateState, line: Line, value: int, key: bytes) -> bool:
     cells, today = vote_cells(line.cell, value), timezone.localdate()
     values: list[Any] = [state.tool_id, state.id, state.scope_id, line.id, line.cell]
-    values += [new_voter_id(), state.id, key, state.tool_id, VOTER_CELLS]
-    values += [key, state.id, line.id, value, cells, today, state.tool_id]
+    values += [new_voter_id(), state.id, key]
+    values += [key, state.id, line.id, value, cells, today, state.tool_id, VOTER_CELLS]
     values += [key, state.id, line.id, cells, value, cells, today, line.id, state.tool_id]
     with connection.cursor() as cursor:
         cursor.execute(_at_once_sql(), values)
@@ -124,13 +125,13 @@ def _store_step_by_step(state: DebateState, line: Line, value: int, key: bytes) 
     cells, today = vote_cells(line.cell, value), timezone.localdate()
     found = Vote.objects.filter(voter=voter, statement_id=line.id)
     before = found.values_list("cells", flat=True).first()
-    changes = [(1, VOTER_CELLS)] if is_new else []
+    changes = []
     if before is None:
         Vote.objects.create(voter=voter, statement_id=line.id, value=value, cells=cells, cast_on=today)
-        changes.append((1, cells))
+        changes = [(1, VOTER_CELLS + cells if is_new else cells)]
     elif bytes(before) != cells:
         found.update(value=value, cells=cells, cast_on=today)
-        changes += [(-1, bytes(before)), (1, cells)]
+        changes = [(-1, bytes(before)), (1, cells)]
     ledger.write(state.tool_id, [] if voter.set_aside else changes)
     return True
 

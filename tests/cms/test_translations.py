@@ -20,5 +20,7 @@ def test_the_compiled_texts_are_those_of_the_source():
 
     with PO.with_suffix(".mo").open("rb") as compiled:
         catalogue = GNUTranslations(compiled)._catalog
-    for msgid, msgstr in re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', PO.read_text(), re.M):
-        assert catalogue[msgid.replace('\\"', '"')] == msgstr.replace('\\"', '"')
+    entry = r'^(?:msgctxt "(.+)"\n)?msgid "(.+)"\nmsgstr "(.+)"$'
+    for context, msgid, msgstr in re.findall(entry, PO.read_text(), re.M):
+        key = f"{context}\x04{msgid}" if context else msgid
+        assert catalogue[key.replace('\\"', '"')] == msgstr.replace('\\"', '"')

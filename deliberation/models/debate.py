@@ -38,6 +38,10 @@ def new_ref() -> str:
 class SeedBlock(blocks.CharBlock):
     """One statement to begin with."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.field.widget.attrs["aria-label"] = _("Statement")  # Wagtail names no field that is a block by itself
+
     class Meta:
         label = _("Statement")
         icon = "openquote"

@@ -172,6 +172,12 @@ def test_a_debate_people_took_part_in_is_not_deleted(admin_client, voted):
     assert not Debate.objects.filter(pk=fresh.pk).exists()
 
 
+def test_nor_among_others(admin_client, voted):
+    fresh = DebateFactory(open=True)
+    admin_client.post(f"/admin/bulk/deliberation/debate/delete/?id={voted.pk}&id={fresh.pk}")
+    assert Debate.objects.count() == 2
+
+
 def test_without_the_permission_nobody_copies(django_user_model, voted):
     client = with_permissions(django_user_model)
     assert client.post(reverse("debates_copy", args=[voted.pk])).status_code in (302, 403)

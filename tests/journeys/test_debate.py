@@ -223,6 +223,7 @@ def test_the_keyboard_alone_is_enough(live_server, visit, debate, mine):
 
     keys.to(".ways a[href$='#proposer']")
     keys.press("Enter")
+    page.wait_for_url("**/affirmations/**")
     keys.to("#phrase")
     page.keyboard.type("Il faut des toilettes publiques gratuites.")
     keys.to("form.propose button")
@@ -294,10 +295,11 @@ def _check_what_posts_bring(page, base: str, width: int) -> None:
     page.get_by_role("alert").wait_for()
     assert violations(page) == []
     page.goto(base)
-    for done in range(1, len(SEEDS) + 1):
+    for left in range(len(SEEDS) - 1, -1, -1):
         vote(page, "D’accord")
-        expect(page.locator(".done" if done == len(SEEDS) else ".step")).to_be_visible()
-        expect(page.get_by_role("status")).to_contain_text("Enregistré")
+        voted = page.locator(".step").filter(has_text=f"voté sur {len(SEEDS) - left} phrase")
+        expect(voted if left else page.locator(".done")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("Enregistré")
     page.locator("details.keep summary").click()
     assert violations(page) == []
     fold.sweep()

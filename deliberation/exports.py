@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -22,6 +23,7 @@ from .models import Debate, Statement
 STATEMENT_COLUMNS = ("statement_id", "text", "moderated", "created")
 VOTE_COLUMNS = ("participant_id", "statement_id", "vote", "timestamp")
 AT_ONCE = 5000  # rows fetched
+NUMBER = re.compile("-?[0-9]+")  # which people may be called in a file
 
 # In what order people stand, the same again after an import: numbers, those whom we number ourselves, other names.
 _NUMBER = {
@@ -88,7 +90,8 @@ def _statement_row(statement: Statement) -> tuple[Any, ...]:
 
 def quoted(text: str) -> str:
     """`text`, led by an apostrophe where a spreadsheet would run it as a formula; the import takes it away again."""
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
+    risky = text.lstrip("'").startswith(FORMULA) and not NUMBER.fullmatch(text)
+    return f"'{text}" if risky else text
 
 
 @lru_cache(maxsize=50_000)

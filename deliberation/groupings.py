@@ -5,17 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.utils.translation import ngettext
 
 from .analysis import load_votes
 from .exports import names_of
+from .imports.files import BadFiles, check, columns, lines, open_text
+from .imports.reading import unquoted
+from .imports.rejects import Lines
 from .models import Debate, Statement
 from .opinion_groups import Map, Votes, analyse, predict
 
+PAIR_COLUMNS = ("participant_id", "statement_id")
 UNKNOWN = -1
-
-
-class BadPairs(ValueError):
-    """A file of pairs that cannot be read; the message names the line."""
 
 
 class Grouping:
@@ -81,21 +82,33 @@ class Grouping:
 
 
 def read_pairs(path: Path) -> list[tuple[str, str]]:
-    """The pairs in a file with the columns participant_id and statement_id. Raises BadPairs and OSError."""
-    from django.utils.translation import gettext as _
-
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            if missing := {"participant_id", "statement_id"} - set(reader.fieldnames or []):
-                raise BadPairs(_("line 1: the column %(name)s is missing.") % {"name": ", ".join(sorted(missing))})
-            pairs = []
-            for row in reader:
-                pair = ((row["participant_id"] or "").strip(), (row["statement_id"] or "").strip())
-                if not all(pair):
-                    message = _("line %(n)d: write a participant and a statement.")
-                    raise BadPairs(message % {"n": reader.line_num})
+    """The pairs in a file with the columns participant_id and statement_id. Raises BadFiles and OSError."""
+    check(path)
+    where, pairs, bad = columns(path, PAIR_COLUMNS), [], Lines()
+    with open_text(path) as source:
+        reader = csv.reader(lines(source), strict=True)
+        next(reader, None)
+        while True:
+            line = reader.line_num + 1
+            try:
+                row = next(reader, None)
+                if row is None:
+                    break
+                if not any(map(str.strip, row)):
+                    continue
+                pair = tuple(unquoted(row[place].strip()) for place in where.places)
+            except (csv.Error, IndexError):
+                bad.add(line)
+                continue
+            if all(pair):
                 pairs.append(pair)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadPairs(_("the file is not CSV in UTF-8: %(error)s") % {"error": error}) from None
+            else:
+                bad.add(line)
+    if bad.n:
+        message = ngettext(
+            "%(file)s, line %(lines)s: write a participant and a statement.",
+            "%(file)s, lines %(lines)s: write a participant and a statement in each.",
+            bad.n,
+        )
+        raise BadFiles(message % {"file": path.name, "lines": bad})
     return pairs

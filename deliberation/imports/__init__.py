@@ -52,6 +52,9 @@ def import_debate(folder: Path, title: str = "", progress: Progress | None = Non
 
     Raises BadFiles and OSError when the files cannot be read, Refused when nothing of them can be stored.
     """
+    if not folder.is_dir():
+        message = _("%(path)s is no folder. A debate is a folder with statements.csv and votes.csv.")
+        raise BadFiles(message % {"path": folder})
     said, cast = folder / "statements.csv", folder / "votes.csv"
     (_said_lines, said_digest), (cast_lines, cast_digest) = check(said), check(cast)
     ignored = {said.name: columns(said, STATEMENT_COLUMNS).ignored, cast.name: columns(cast, VOTE_COLUMNS).ignored}

@@ -22,8 +22,7 @@ class BadFiles(ValueError):
 def check(path: Path) -> tuple[int, bytes]:
     """(number of lines, SHA-256) of a file that is text in UTF-8. Raises BadFiles, and OSError."""
     if not path.is_file():
-        message = _("There is no file %(path)s. A debate is a folder with statements.csv and votes.csv.")
-        raise BadFiles(message % {"path": path})
+        raise BadFiles(_("There is no file %(path)s.") % {"path": path})
     lines, digest, decoder = 0, hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as source:
         try:
@@ -53,18 +52,18 @@ def columns(path: Path, wanted: tuple[str, ...]) -> Columns:
     titles = _titles(first, ",")
     known = {"file": path.name, "wanted": ",".join(wanted), "found": first.strip()[:200]}
     if not any(titles):
-        raise BadFiles(_("%(file)s has no first line with the titles of the columns: %(wanted)s") % known)
+        raise BadFiles(_("%(file)s, line 1: the titles of the columns are missing: %(wanted)s") % known)
     if twice := [title for title in wanted if titles.count(title) > 1]:
-        raise BadFiles(_("%(file)s has the column %(title)s twice.") % {**known, "title": twice[0]})
+        raise BadFiles(_("%(file)s, line 1: the column %(title)s stands there twice.") % {**known, "title": twice[0]})
     if all(title in titles for title in wanted):
         others = [title[:60] for title in titles if title and title not in wanted]
         return Columns([titles.index(title) for title in wanted], others, len(titles))
     for other in ";\t|":
         if all(title in _titles(first, other) for title in wanted):
             said = {**known, "other": "tab" if other == "\t" else other}
-            message = _("The columns of %(file)s are set apart by “%(other)s”. Save it again with commas.")
+            message = _("%(file)s, line 1: the columns are set apart by “%(other)s”. Save the file again with commas.")
             raise BadFiles(message % said)
-    raise BadFiles(_("%(file)s needs the columns %(wanted)s and has: %(found)s") % known)
+    raise BadFiles(_("%(file)s, line 1: write the columns %(wanted)s instead of: %(found)s") % known)
 
 
 def _titles(line: str, separator: str) -> list[str]:

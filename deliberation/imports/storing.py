@@ -123,7 +123,8 @@ class Store:
     def flush(self) -> None:
         """Store who was gathered, but those who are there already. Raises Refused."""
         gate.enter(self._debate.tool_id)
-        self._lock()
+        # Imports of the same debate stand in line; not FOR UPDATE, which would make every vote wait.
+        Debate.objects.select_for_update(no_key=True, of=("self",)).only("pk").get(pk=self._debate.pk)
         by_key = {participant_key(self._salt, f"file:{person[0]}"): person for person in self._batch}
         there = Voter.objects.filter(debate=self._debate, participant_key__in=list(by_key))
         for key in there.values_list("participant_key", flat=True):
@@ -133,13 +134,9 @@ class Store:
         self.known += len(self._batch) - len(by_key)
         self._batch, self._size = [], 0
 
-    def _lock(self) -> None:
-        """Imports of the same debate stand in line; not FOR UPDATE, which would make every vote wait."""
-        Debate.objects.select_for_update(no_key=True, of=("self",)).only("pk").get(pk=self._debate.pk)
+    def _insert(self, by_key: dict[bytes, Person]) -> None:
         if Tool.objects.get(pk=self._debate.tool_id).state != Tool.State.OPEN:
             raise Refused(_("This debate is sealed, or being sealed: nothing can be added to it."))
-
-    def _insert(self, by_key: dict[bytes, Person]) -> None:
         voters, votes = [], []
         for key, (name, last) in by_key.items():
             voter = new_voter_id()

@@ -1,4 +1,4 @@
-"""Importing debates: the last vote of each pair counted once, bad rows aside with line and reason, whatever the file."""
+"""Importing debates: the last vote of each pair counted once, bad rows aside with line and reason, in any file."""
 
 import csv
 import io

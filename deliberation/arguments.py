@@ -25,7 +25,9 @@ def voters_of(debate: Debate) -> int:
 
 
 @transaction.atomic
-def add(debate: Debate, statement: Statement | None, side: str, text: str, key: bytes, parent: Argument | None = None):
+def add(
+    debate: Debate, statement: Statement | None, side: str, text: str, key: bytes, parent: Argument | None = None
+) -> Argument:
     """Store an argument, waiting or shown as the debate says; sent twice it is stored once. Raises Refused."""
     if not rules.may_argue(debate, statement):
         raise Refused(_("No arguments can be added here."))

@@ -135,7 +135,14 @@ def _decide(texts: Iterable[Text], user: Any, shown: bool, reason: str) -> int:
             text.debate,
             "palabre.publish_text" if shown else "palabre.refuse_text",
             user=user,
-            data={"text": text.text[:200], "before": before, "reason": reason, "at": timezone.now().isoformat()},
+            # By name, not by its words: these must be forgotten when their author asks.
+            data={
+                "kind": text._meta.model_name,
+                "text": str(text.pk),
+                "before": before,
+                "reason": reason,
+                "at": timezone.now().isoformat(),
+            },
         )
     transaction.on_commit(forget)
     return len(chosen)

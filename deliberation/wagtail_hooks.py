@@ -27,7 +27,7 @@ from counting.models import Tally
 from . import cells
 from .admin import AdvicePanel, DebateForm, DeskView, EffectsPanel, copy_debate, decide, refuse
 from .desk import KINDS, MANY_WAITING, kinds_for, texts_in, to_read
-from .models import Debate
+from .models import Argument, Debate, Statement
 
 
 class DebateViewSet(SnippetViewSet):
@@ -162,6 +162,13 @@ def permissions() -> QuerySet[Permission]:
     return Permission.objects.filter(ours, content_type__app_label="deliberation")
 
 
+def _words_of(data: dict[str, Any]) -> str:
+    """The text a decision was about, as it stands now; nothing once its author had it forgotten."""
+    model = {"statement": Statement, "argument": Argument}.get(data.get("kind", ""))
+    found = model.objects.filter(pk=data.get("text")).first() if model else None
+    return found.text[:200] if found else "…"
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
     @actions.register_action("palabre.publish_text")
@@ -169,14 +176,14 @@ def log_actions(actions: LogActionRegistry) -> None:
         label = _("Publish a text")
 
         def format_message(self, log_entry: Any) -> str:
-            return gettext("Published the text “%(text)s”") % {"text": log_entry.data.get("text", "")}
+            return gettext("Published the text “%(text)s”") % {"text": _words_of(log_entry.data)}
 
     @actions.register_action("palabre.refuse_text")
     class RefuseText(LogFormatter):
         label = _("Refuse a text")
 
         def format_message(self, log_entry: Any) -> str:
-            return gettext("Refused the text “%(text)s”") % {"text": log_entry.data.get("text", "")}
+            return gettext("Refused the text “%(text)s”") % {"text": _words_of(log_entry.data)}
 
         def format_comment(self, log_entry: Any) -> str:
             return log_entry.data.get("reason", "")

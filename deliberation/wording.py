@@ -24,9 +24,9 @@ def text_key(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """`text` on one line, without control characters and spaces around it."""
+    """`text` on one line, without control characters and spaces around it; spaces that do not break are kept."""
     shown = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if c != "\x00")
-    return " ".join(unicodedata.normalize("NFC", shown).split())
+    return re.sub(r"[^\S\u00a0\u202f]+", " ", unicodedata.normalize("NFC", shown)).strip()
 
 
 def _grams(text: str) -> set[str]:

@@ -11,14 +11,26 @@ document.addEventListener("submit", async (event) => {
     const response = await fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(15000) });
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-debate]");
     if (!fresh) throw new Error();
-    place.replaceWith(fresh);
-    fresh.querySelector("[data-statement]")?.focus({ preventScroll: true });
-    fresh.scrollIntoView({ block: "nearest" });
+    renew(place, fresh)?.querySelector("[data-statement]")?.focus({ preventScroll: true });
   } catch {
     form.dataset.sent = "1"; // the ordinary way, which says what is wrong
     form.requestSubmit(button);
   }
 });
+
+// The live region stays where it is and is filled anew: one that arrives full is not always read aloud.
+function renew(place, fresh) {
+  const heard = place.querySelector(".heard"), news = fresh.querySelector(".heard");
+  if (!heard || !news) {
+    place.replaceWith(fresh);
+    return fresh;
+  }
+  for (const child of [...place.children]) if (child !== heard) child.remove();
+  for (const child of [...fresh.children]) if (child !== news) place.append(child);
+  heard.replaceChildren(...news.childNodes);
+  place.scrollIntoView({ block: "nearest" });
+  return place;
+}
 
 for (const area of document.querySelectorAll("textarea[data-left]")) {
   const left = document.createElement("p");

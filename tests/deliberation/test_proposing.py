@@ -182,3 +182,20 @@ def test_sentences_are_compared_whatever_their_script_case_and_accents():
     assert plain("L’ÉTÉ, « déjà » !") == plain("l ete deja")
     assert likeness("我有用過 Uber 叫車。", "我沒有用過 Uber 叫車") > 0.6
     assert likeness("Il faut plus de bancs.", "Les loyers baisseront.") < 0.3
+
+
+def test_the_history_of_decisions_forgets_a_text_with_its_author(debate):
+    from wagtail.models import ModelLogEntry
+
+    browser = VoterBrowser(debate)
+    browser.vote(Statement.objects.first())
+    code = browser.code()
+    send(browser, "Mon voisin Perrin se gare mal.", sure="1")
+    statements.refuse(proposed(), "Article 3 : personne nommée.")
+    entry = ModelLogEntry.objects.get(action="palabre.refuse_text")
+    assert "Perrin" not in str(entry.data) and "Article 3" in entry.data["reason"]
+    assert "Perrin" in str(entry.message)
+    from participation import receipts
+
+    receipts.erase(receipts.read_code(code))
+    assert "Perrin" not in str(ModelLogEntry.objects.get(pk=entry.pk).message)

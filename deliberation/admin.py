@@ -27,6 +27,8 @@ from wagtail.admin.panels import Panel
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic.base import BaseListingView
 
+from moderation.signals import signals_of
+
 from . import linting, statements
 from .desk import STATES, Seen, kinds_for, load, settle, texts_in
 from .models import Argument, Debate, Statement
@@ -213,6 +215,7 @@ def _row(text: Text) -> dict[str, Any]:
         "argument": argument,
         "on": text.written_on if argument else text.proposed_on,
         "unread": text.status == "published" and not text.read and getattr(text, "origin", "") != "import",
+        "signals": signals_of(text.text),
     }
 
 

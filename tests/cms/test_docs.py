@@ -11,7 +11,7 @@ from surveys.questions import TYPES
 
 ROOT = Path(settings.BASE_DIR)
 DOCS = ROOT / "docs"
-ROOMS = ("cms", "home", "search", "consultations", "surveys", "deliberation", "participation", "counting")
+ROOMS = ("cms", "home", "search", "consultations", "surveys", "deliberation", "moderation", "participation", "counting")
 
 
 def text(name: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-ROOMS = ("cms", "home", "search", "consultations", "surveys", "deliberation", "participation", "counting")
+ROOMS = ("cms", "home", "search", "consultations", "surveys", "deliberation", "moderation", "participation", "counting")
 LINT = Path(sys.executable).parent / "lint-imports"
 
 

@@ -423,3 +423,12 @@ def test_the_menu_says_how_many_wait(agent, django_user_model):
     StatementFactory(), ArgumentFactory(published=True), StatementFactory(refused=True)
     assert menu(agent) == ["Textes à lire (2)"]
     assert menu(with_permissions(django_user_model)) == []
+
+
+def test_the_desk_points_at_what_a_text_holds_and_decides_nothing(admin_client):
+    debate = DebateFactory(open=True)
+    StatementFactory(debate=debate, text="Appelez Paul au 06 39 98 12 34.")
+    StatementFactory(debate=debate, text="Il faudrait un banc près du lavoir.")
+    page = admin_client.get(DESK).content.decode()
+    assert page.count("À regarder") == 1 and "06 39 98 12 34" in page
+    assert Statement.objects.filter(origin="citizen", status="pending").count() == 2

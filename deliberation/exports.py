@@ -83,8 +83,7 @@ class _Part:
 
 
 def _statement_row(statement: Statement) -> tuple[Any, ...]:
-    refused, waiting = statement.status == Statement.Status.REFUSED, statement.status == Statement.Status.PENDING
-    moderated = -1 if refused else int(statement.read and not waiting)
+    moderated = -1 if statement.status == Statement.Status.REFUSED else int(statement.read)
     return statement.ref, quoted(wording.tidy(statement.text)), moderated, _midnight(statement.proposed_on)
 
 

@@ -15,7 +15,6 @@ from counting import fold
 from .. import wording
 from ..cells import WORDS
 from ..models import Debate
-from ..state import forget
 from .files import STATEMENT_COLUMNS, VOTE_COLUMNS, BadFiles, check, columns
 from .reading import Vote, day, read_statements, read_votes
 from .rejects import Lines, Rejects
@@ -72,7 +71,6 @@ def import_debate(folder: Path, title: str = "", progress: Progress | None = Non
         store = Store(debate, places, day)
         counts = _store(spool, store, progress)
     fold.fold(debate.tool_id)
-    forget()
     rejects = {said.name: bad_statements, cast.name: bad_votes}
     return Outcome(
         debate, not new, len(statements), store.people, store.votes, store.known, counts, spool.replaced, untimed,

@@ -123,6 +123,7 @@ def test_what_each_status_and_day_become(debate, tmp_path):
     Statement.objects.filter(pk=third.pk).update(read=False, text="Deux\n lignes")
     run("export_debate", debate.key, "--out", str(tmp_path))
     rows = {row["statement_id"]: row for row in csv.DictReader(io.StringIO(files(tmp_path)[0]))}
+    assert list(rows) == sorted(rows)  # which tells nothing of their age
     assert [rows[s.ref]["moderated"] for s in (first, second, third)] == ["1", "0", "0"]
     assert [rows[s.ref]["created"] for s in (first, second)] == ["1774738800000", ""]  # 0 h in Paris, as clocks change
     assert rows[third.ref]["text"] == "Deux lignes"

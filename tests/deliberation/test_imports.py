@@ -399,6 +399,11 @@ def test_a_sealed_debate_takes_nothing_more(tmp_path):
     assert caught.value.returncode == 1 and Voter.objects.count() == 1
 
 
+def test_one_other_byte_in_either_file_is_another_debate(tmp_path):
+    pairs = [(SAID, VOTES), (SAID.replace("bancs", "Bancs"), VOTES), (SAID, VOTES.replace("b,0,0", "b,0,1"))]
+    assert len({run(write(tmp_path, *pair))["key"] for pair in pairs}) == 3
+
+
 def test_what_moderators_did_since_stays(tmp_path):
     folder = write(tmp_path)
     debate = of(run(folder))

@@ -6,6 +6,7 @@ that token, so the same form sent twice gives the same code; only a keyed hash o
 
 import base64
 import secrets
+import time
 import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -22,25 +23,72 @@ TICKET_SECONDS = 3600
 _TICKET_SALT = "palabre.ticket"
 
 
-def issue_token(form_key: str) -> str:
-    """A new token for one drawing of the form called `form_key`: 22 random characters, a dot, 22 of signature."""
-    nonce = secrets.token_urlsafe(16)
+class Voucher(NamedTuple):
+    """What somebody proved about themselves in one scope: `level` is one of `LEVELS`, `subject` 22 characters that
+    are always the same for the same proof in the same scope, and mean nothing anywhere else.
+    """
+
+    level: str
+    subject: str
+
+
+# How a person can be vouched for, and the letter that begins the tokens of forms drawn for them.
+LEVELS = {"email": "e", "letter": "l", "identity": "i"}
+_BY_LETTER = {letter: level for level, letter in LEVELS.items()}
+
+
+def issue_token(form_key: str, voucher: Voucher | None = None) -> str:
+    """A token for one drawing of the form called `form_key`: a nonce, a dot, 22 characters of signature.
+
+    The nonce of a passer-by is new each time: 22 characters, the time in the first four bytes. That of somebody vouched
+    for is always the same, so whatever they send from any browser is one person's.
+    """
+    if voucher:
+        nonce = LEVELS[voucher.level] + voucher.subject
+    else:
+        nonce = _short(int(time.time()).to_bytes(4, "big") + secrets.token_bytes(12))
     return f"{nonce}.{_signature(form_key, nonce)}"
 
 
 def is_valid_token(form_key: str, token: str) -> bool:
     """True if we issued `token` for `form_key`. A token has no age: a tab left open for a week still counts."""
     nonce, _dot, signature = token.partition(".")
-    return len(nonce) == 22 and token.isascii() and constant_time_compare(signature, _signature(form_key, nonce))
+    shaped = len(nonce) == 22 or (len(nonce) == 23 and nonce[0] in _BY_LETTER)
+    return shaped and token.isascii() and constant_time_compare(signature, _signature(form_key, nonce))
+
+
+def voucher_of(token: str) -> Voucher | None:
+    """Who a valid `token` vouches for; None for a passer-by's."""
+    nonce = token.partition(".")[0]
+    return Voucher(_BY_LETTER[nonce[0]], nonce[1:]) if len(nonce) == 23 else None
+
+
+def issued_at(token: str) -> int | None:
+    """When a valid `token` of a passer-by was drawn, in seconds since 1970; None when it does not say."""
+    if voucher_of(token):
+        return None
+    try:
+        return int.from_bytes(base64.urlsafe_b64decode(token.partition(".")[0] + "==")[:4], "big")
+    except ValueError:
+        return None
+
+
+def _short(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 
 def _signature(form_key: str, nonce: str) -> str:
     digest = keyed_hash("form", form_key.encode(), nonce.encode())
-    return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+    return _short(digest[:16])
 
 
 def code_for(tag: str, salt: bytes, token: str) -> str:
-    """The receipt code of the person who sent the form carrying `token`: tag + 16 base-32 characters."""
+    """The receipt code of the person who sent the form carrying `token`: tag + 16 base-32 characters.
+
+    Whoever is vouched for has one code in the whole scope, whichever form of it they send.
+    """
+    if voucher_of(token):
+        token = token.partition(".")[0]
     number = int.from_bytes(keyed_hash("code", bytes(salt), token.encode())[:10], "big")
     return tag + "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
 

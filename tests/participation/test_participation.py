@@ -259,3 +259,24 @@ def test_the_database_reads_its_clock_at_each_statement():
             cursor.execute(f"SELECT {windows.database_now_sql()}", [])
             seen.append(cursor.fetchone()[0])
     assert seen[0] <= seen[1] and (connection.vendor == "sqlite" or seen[0] != seen[1])
+
+
+def test_a_token_says_when_it_was_drawn():
+    import time
+
+    token = receipts.issue_token("a")
+    assert abs(receipts.issued_at(token) - time.time()) < 5
+    assert receipts.voucher_of(token) is None
+    assert receipts.issued_at("é" * 22 + ".x") is None
+
+
+def test_a_token_of_somebody_vouched_for_is_the_same_person_everywhere_in_a_scope():
+    voucher = receipts.Voucher("letter", "s" * 22)
+    one, two = receipts.issue_token("a", voucher), receipts.issue_token("b", voucher)
+    assert one == receipts.issue_token("a", voucher) and one != two
+    assert receipts.is_valid_token("a", one) and not receipts.is_valid_token("b", one)
+    assert receipts.voucher_of(one) == voucher and receipts.issued_at(one) is None
+    assert receipts.code_for("AB12", b"salt", one) == receipts.code_for("AB12", b"salt", two)
+    other = receipts.issue_token("a", receipts.Voucher("email", "s" * 22))
+    assert receipts.code_for("AB12", b"salt", other) != receipts.code_for("AB12", b"salt", one)
+    assert not receipts.is_valid_token("a", "x" + one[1:]), "another level cannot be claimed"

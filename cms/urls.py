@@ -15,6 +15,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("", include("surveys.urls")),
     path("", include("deliberation.urls")),
+    path("", include("moderation.urls")),
     path("", include("participation.urls")),
     path("", include("search.urls")),
     path("", include("home.urls")),

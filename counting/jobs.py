@@ -62,18 +62,34 @@ def _send_late(tool_id: int) -> None:
 
 
 def _send(tool_id: int) -> None:
+    enqueue_once("counting.jobs.count_tool", _flag(tool_id), tool_id, queue="high")
+
+
+def enqueue_once(job: str, flag: str, *args: int, queue: str) -> None:
+    """Ask a worker for `job`, unless it is on its way: then `flag` is up. Never fails, never waits long.
+
+    The flag gathers nudges; the job takes it down as it begins (`lower`). It expires, so a lost job cannot silence
+    anything for long.
+    """
     global _asleep_until
     if time.monotonic() < _asleep_until:
         return
     try:
         client = _messenger()
-        # The flag gathers nudges: only who sets it enqueues. It expires, so a lost job cannot silence a tool for long.
-        if client.set(_flag(tool_id), 1, nx=True, ex=10):
-            queue = django_rq.get_queue("high", connection=client, commit_mode="auto")
-            queue.enqueue("counting.jobs.count_tool", tool_id, result_ttl=0, failure_ttl=3600, job_timeout=60)
-    except Exception as error:  # noqa: BLE001 - whatever the messenger's trouble, the response is stored
+        if client.set(flag, 1, nx=True, ex=10):
+            chosen = django_rq.get_queue(queue, connection=client, commit_mode="auto")
+            chosen.enqueue(job, *args, result_ttl=0, failure_ttl=3600, job_timeout=60)
+    except Exception as error:  # noqa: BLE001 - whatever the messenger's trouble, what was sent is stored
         _asleep_until = time.monotonic() + REST
-        log.warning("nudge not sent (%s): the sweep will count", type(error).__name__)
+        log.warning("nudge not sent (%s): the periodic look makes up for it", type(error).__name__)
+
+
+def lower(flag: str) -> None:
+    """Take a flag down before reading what waits: what is stored from now on nudges anew."""
+    try:
+        _messenger().delete(flag)
+    except redis.RedisError:
+        log.warning("nudge flag not cleared; it expires by itself")
 
 
 def _flag(tool_id: int) -> str:
@@ -95,10 +111,7 @@ def _messenger() -> redis.Redis:
 def count_tool(tool_id: int) -> int:
     """Job: count what waits for one tool."""
     time.sleep(GATHER)
-    try:
-        _messenger().delete(_flag(tool_id))  # before reading: what is stored from now on nudges anew
-    except redis.RedisError:
-        log.warning("nudge flag not cleared; it expires by itself")
+    lower(_flag(tool_id))
     return fold.fold(tool_id)
 
 

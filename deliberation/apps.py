@@ -8,9 +8,12 @@ class DeliberationConfig(AppConfig):
 
     def ready(self) -> None:
         from counting.reconcile import truths
+        from moderation import registry
         from participation import receipts
 
-        from . import follow_up, publishing, truth  # noqa: F401 - publishing listens to what the models announce
+        from . import desk, follow_up, publishing, truth  # noqa: F401 - publishing listens to what the models announce
 
         truths["debate"] = truth.TRUTH
         receipts.register(follow_up.find_traces, follow_up.erase, follow_up.withdraw_at)
+        registry.register(desk.Statements())
+        registry.register(desk.Arguments())

@@ -9,6 +9,7 @@ from django.db.models.functions import Greatest, RowNumber
 from django.utils.translation import gettext as _
 
 from counting.models import Tally
+from moderation import queue
 
 from . import cells, rules, wording
 from .models import LONGEST_ARGUMENT, Argument, Debate, Statement, Support
@@ -51,22 +52,24 @@ def _store(
     if parent is not None and parent.parent_id:
         parent = parent.parent  # two levels: a reply to a reply answers the argument itself
     shown = debate.moderation == Debate.Moderation.AFTER
-    text_key = wording.text_key(f"{statement.ref if statement else ''} {parent.pk if parent else ''} {side} {text}")
+    argument = Argument(
+        debate=debate,
+        statement=statement,
+        parent=parent,
+        side=side,
+        text=text,
+        status=Argument.Status.PUBLISHED if shown else Argument.Status.PENDING,
+        author_key=key,
+        seen_from=voters_of(debate),
+    )
+    argument.text_key = argument.key_of(text)
     try:
         with transaction.atomic():
-            return Argument.objects.create(
-                debate=debate,
-                statement=statement,
-                parent=parent,
-                side=side,
-                text=text,
-                text_key=text_key,
-                status=Argument.Status.PUBLISHED if shown else Argument.Status.PENDING,
-                author_key=key,
-                seen_from=voters_of(debate),
-            )
+            argument.save()
     except IntegrityError:
-        return Argument.objects.get(debate=debate, author_key=key, text_key=text_key)
+        return Argument.objects.get(debate=debate, author_key=key, text_key=argument.text_key)
+    queue.arrive("argument", argument.pk, debate.scope_id, key, shown=shown)
+    return argument
 
 
 def support(argument: Argument, key: bytes) -> None:

@@ -1,110 +1,205 @@
-"""The texts of citizens that a moderator has to read, and deciding on them once, until moderation has its own room."""
+"""Statements and arguments as moderation sees them: what they say, and how they are shown, taken off and merged."""
 
-import re
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Collection
+from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Argument, Statement
-from .statements import Text
+from counting import gate, jobs, ledger
+from moderation.registry import Refused, Source, Text
 
-MANY_WAITING = 100  # no need to count further in a menu
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-# What was withdrawn or closed is not a moderator's to decide on.
-_SEEN = re.compile(rf"(statement:\d{{1,15}}|argument:{_UUID}):(pending|published|refused):([01])")
-
-KINDS: dict[str, type[Text]] = {"statement": Statement, "argument": Argument}
-STATES = {
-    "waiting": gettext_lazy("Waiting"),
-    "to_reread": gettext_lazy("Shown, to re-read"),
-    "refused": gettext_lazy("Refused"),
-    "published": gettext_lazy("Published"),
-}
+from . import rules, wording
+from .cells import vote_cells
+from .models import LONGEST_ARGUMENT, Argument, Statement, Support, Vote
+from .state import forget
+from .statements import put_to_vote
 
 
-def texts_in(kind: str, state: str = "") -> QuerySet[Any]:
-    """Texts of citizens of one kind in one of `STATES`; without a state, all that a moderator has still to read.
+class Statements(Source):
+    kind = "statement"
+    label, plural = gettext_lazy("Proposed statement"), gettext_lazy("Proposed statements")
+    may_merge = True
 
-    What agents wrote is edited in the debate, and what they imported was read before.
-    """
-    shown, unread = Q(status="published"), Q(read=False)
-    texts = KINDS[kind].objects.all()
-    if kind == "statement":
-        texts, unread = texts.exclude(origin=Statement.Origin.SEED), unread & ~Q(origin=Statement.Origin.IMPORT)
-    found = {"waiting": Q(status="pending"), "to_reread": shown & unread, "refused": Q(status="refused")}
-    return texts.filter({**found, "published": shown, "": found["waiting"] | found["to_reread"]}[state])
+    def texts(self, ids: Collection[str]) -> dict[str, Text]:
+        found = Statement.objects.filter(pk__in=list(map(int, ids))).select_related("debate").defer("debate__seeds")
+        return {str(s.pk): Text(s.text, ((_("Debate"), s.debate.title),), _address(s)) for s in found}
+
+    def show(self, id_: str) -> None:
+        statement = Statement.objects.select_related("debate__tool").defer("debate__seeds").get(pk=int(id_))
+        statement.read = True
+        statement.save(update_fields=["read"])
+        put_to_vote(statement.debate, [statement])
+
+    def hold(self, id_: str) -> None:
+        self._set(id_, Statement.Status.PENDING)
+
+    def take_off(self, id_: str) -> None:
+        self._set(id_, Statement.Status.REFUSED)
+
+    def _set(self, id_: str, status: str) -> None:
+        Statement.objects.filter(pk=int(id_)).update(status=status, read=True)
+        transaction.on_commit(forget)
+
+    def reword(self, id_: str, text: str) -> None:
+        tidy = wording.tidy(text)
+        Statement.objects.filter(pk=int(id_)).update(text=tidy, text_key=wording.text_key(tidy))
+        transaction.on_commit(forget)
+
+    def check(self, id_: str, text: str) -> str:
+        """What people voted on keeps its meaning: only what nobody voted on may be said otherwise."""
+        statement = Statement.objects.select_related("debate__scope", "debate__tool").get(pk=int(id_))
+        tidy = wording.tidy(text)
+        if statement.cell is not None:
+            raise Refused(_("People voted on this sentence: propose a new one instead."))
+        if not rules.may_propose(statement.debate):
+            raise Refused(_("This debate takes no new sentences."))
+        if not wording.plain(tidy):
+            raise Refused(_("Write your sentence first."))
+        if len(tidy) > statement.debate.max_length:
+            raise Refused(
+                _("Your sentence has %(n)d characters: %(max)d at most.")
+                % {"n": len(tidy), "max": statement.debate.max_length}
+            )
+        return tidy
+
+    def merge(self, id_: str, into: str) -> None:
+        """Votes are kept once per person: who voted on both keeps their vote on the one that stays.
+
+        The merged statement keeps its own votes, which count no more, so that all can be undone.
+        """
+        merged, kept = self._pair(id_, into)
+        if merged.cell is not None and kept.cell is not None:
+            _move_votes(merged, kept)
+        self._set(id_, Statement.Status.REFUSED)
+
+    def unmerge(self, id_: str, into: str) -> None:
+        merged, kept = self._pair(id_, into)
+        _take_votes_back(merged, kept)
+        transaction.on_commit(forget)
+
+    def _pair(self, id_: str, into: str) -> tuple[Statement, Statement]:
+        both = Statement.objects.select_related("debate").defer("debate__seeds").in_bulk([int(id_), int(into)])
+        merged, kept = both[int(id_)], both[int(into)]
+        if merged.debate_id != kept.debate_id:
+            raise Refused(_("Only sentences of one debate can be merged."))
+        gate.enter_alone(merged.debate.tool_id)  # no vote is on its way while they move
+        return merged, kept
+
+    def find(self, public_id: str) -> str | None:
+        if not public_id.isalnum():
+            return None
+        shown = Statement.objects.filter(ref=public_id[:20], status=Statement.Status.PUBLISHED, origin="citizen")
+        found = shown.values_list("pk", flat=True).first()
+        return str(found) if found else None
 
 
-def kinds_for(user: Any) -> list[str]:
-    """What kinds of texts `user` may decide on."""
-    return [kind for kind in KINDS if user.has_perm(f"deliberation.change_{kind}")]
+def _move_votes(merged: Statement, kept: Statement) -> None:
+    """Give `kept` the votes of those who voted on `merged` only."""
+    there = Vote.objects.filter(statement_id=kept.pk).values("voter_id")
+    moving = Vote.objects.filter(statement_id=merged.pk).exclude(voter_id__in=there).select_related("voter")
+    votes, changes = [], []
+    for vote in moving:
+        cells = vote_cells(kept.cell, vote.value)
+        votes.append(
+            Vote(
+                voter_id=vote.voter_id,
+                statement_id=kept.pk,
+                value=vote.value,
+                cells=cells,
+                cast_on=vote.cast_on,
+                merged_from=merged.pk,
+            )
+        )
+        if not vote.voter.set_aside:
+            changes.append((1, cells))
+    Vote.objects.bulk_create(votes, batch_size=1000)
+    _note(merged, changes)
 
 
-def to_read(kinds: Iterable[str]) -> int:
-    """How many texts wait for a moderator; costs little however many there are, for every admin page asks."""
-    return min(sum(texts_in(kind)[:MANY_WAITING].count() for kind in kinds), MANY_WAITING)
+def _take_votes_back(merged: Statement, kept: Statement) -> None:
+    """Take from `kept` what it got from `merged` and nobody changed since."""
+    moved = Vote.objects.filter(statement_id=kept.pk, merged_from=merged.pk)
+    changes = [(-1, bytes(cells)) for cells, aside in moved.values_list("cells", "voter__set_aside") if not aside]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM deliberation_vote WHERE statement_id = %s AND merged_from = %s", [kept.pk, merged.pk]
+        )
+    _note(merged, changes)
 
 
-class Seen(NamedTuple):
-    """A text as it stood on the moderator's screen."""
-
-    kind: str
-    pk: str
-    status: str
-    read: bool
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.pk}:{self.status}:{int(self.read)}"
-
-    @classmethod
-    def of(cls, text: Text) -> "Seen":
-        return cls(text._meta.model_name or "", str(text.pk), text.status, text.read)
-
-    @classmethod
-    def parse(cls, values: Iterable[str]) -> list["Seen"]:
-        """Those of `values` that can be read; none is anything a query would choke on."""
-        found = filter(None, map(_SEEN.fullmatch, dict.fromkeys(values)))
-        return [cls(*m[1].split(":"), m[2], m[3] == "1") for m in found]
+def _note(statement: Statement, changes: list[tuple[int, bytes]]) -> None:
+    for low in range(0, len(changes), 500):
+        ledger.write(statement.debate.tool_id, changes[low : low + 500])
+    jobs.nudge(statement.debate.tool_id)
 
 
-def load(places: list[tuple[str, str]], lock: bool = False) -> list[Text]:
-    """The texts called (kind, primary key), in that order, with what is needed to judge them."""
-    found: dict[tuple[str, str], Text] = {}
-    for kind, model in KINDS.items():
-        related = ("debate",) if kind == "statement" else ("debate", "statement", "parent")
-        texts = model.objects.select_related(*related).defer("debate__seeds").order_by("pk")
-        if lock:
-            texts = texts.select_for_update(of=("self",))
-        pks = [pk for named, pk in places if named == kind]
-        found |= {(kind, str(text.pk).replace("-", "")): text for text in (texts.filter(pk__in=pks) if pks else ())}
-    asked = ((kind, pk.replace("-", "")) for kind, pk in places)
-    return [found[place] for place in asked if place in found]
+def _address(text: Statement | Argument) -> str:
+    return text.debate.get_absolute_url()
 
 
-class Outcome(NamedTuple):
-    """How many texts were decided on, how many somebody else had decided on meanwhile, and what could not be done."""
+class Arguments(Source):
+    kind = "argument"
+    label, plural = gettext_lazy("Argument"), gettext_lazy("Arguments")
+    may_merge = True
 
-    done: int
-    late: int
-    problems: list[str]
+    def texts(self, ids: Collection[str]) -> dict[str, Text]:
+        found = Argument.objects.filter(pk__in=ids).select_related("debate", "statement", "parent")
+        return {str(a.pk): Text(a.text, _context(a), _address(a)) for a in found.defer("debate__seeds")}
+
+    def show(self, id_: str) -> None:
+        Argument.objects.filter(pk=id_).update(status=Argument.Status.PUBLISHED)
+
+    def hold(self, id_: str) -> None:
+        Argument.objects.filter(pk=id_).update(status=Argument.Status.PENDING)
+
+    def take_off(self, id_: str) -> None:
+        Argument.objects.filter(pk=id_).update(status=Argument.Status.REFUSED)
+
+    def reword(self, id_: str, text: str) -> None:
+        argument = Argument.objects.select_related("statement", "parent").get(pk=id_)
+        argument.text = wording.tidy(text)
+        argument.text_key = argument.key_of(argument.text)
+        argument.save(update_fields=["text", "text_key"])
+
+    def check(self, id_: str, text: str) -> str:
+        argument = Argument.objects.select_related("debate__scope", "debate__tool", "statement").get(pk=id_)
+        tidy = wording.tidy(text)
+        if not rules.may_argue(argument.debate, argument.statement):
+            raise Refused(_("No arguments can be added here."))
+        if not wording.plain(tidy):
+            raise Refused(_("Write your argument first."))
+        if len(tidy) > LONGEST_ARGUMENT:
+            raise Refused(
+                _("Your argument has %(n)d characters: %(max)d at most.") % {"n": len(tidy), "max": LONGEST_ARGUMENT}
+            )
+        return tidy
+
+    def merge(self, id_: str, into: str) -> None:
+        """Supports are kept once per person."""
+        both = Argument.objects.in_bulk([id_, into])
+        merged, kept = (next(a for a in both.values() if str(a.pk) == wanted) for wanted in (id_, into))
+        if (merged.debate_id, merged.statement_id, merged.side) != (kept.debate_id, kept.statement_id, kept.side):
+            raise Refused(_("Only arguments on the same sentence, for the same side, can be merged."))
+        keys = Support.objects.filter(argument=merged).values_list("participant_key", flat=True)
+        moved = [Support(argument=kept, participant_key=key, merged_from=merged.pk) for key in keys]
+        Support.objects.bulk_create(moved, ignore_conflicts=True, batch_size=1000)
+        self.take_off(id_)
+
+    def unmerge(self, id_: str, into: str) -> None:
+        Support.objects.filter(argument=into, merged_from=id_).delete()
+
+    def find(self, public_id: str) -> str | None:
+        found: Any = Argument.objects.filter(pk=public_id, status=Argument.Status.PUBLISHED)
+        return str(found.get().pk) if found.exists() else None
 
 
-@transaction.atomic
-def settle(chosen: list[Seen], act: Callable[[list[Text]], object]) -> Outcome:
-    """Do `act` to each text that still stands as it was seen; the others stay as they are."""
-    texts = load([(seen.kind, seen.pk) for seen in chosen], lock=True)
-    still = [text for text in texts if Seen.of(text) in chosen]
-    problems = []
-    for text in still:
-        try:
-            with transaction.atomic():
-                act([text])
-        except IntegrityError:
-            problems.append(_("“%(text)s” is already in the debate, in the same words.") % {"text": text})
-        except OverflowError:
-            problems.append(_("The debate is full: “%(text)s” cannot be put to the vote.") % {"text": text})
-    return Outcome(len(still) - len(problems), len(chosen) - len(still), problems)
+def _context(argument: Argument) -> tuple[tuple[str, str], ...]:
+    side = _("Argument for") if argument.side == Argument.Side.FOR else _("Argument against")
+    context = [(_("Debate"), argument.debate.title)]
+    if argument.statement:
+        context.append((_("On the statement"), argument.statement.text))
+    if argument.parent:
+        context.append((_("In reply to"), argument.parent.text))
+    return (*context, (_("Side"), side))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counting.models import LedgerEntry
+from moderation import news, queue
 from participation import receipts
 
 from . import voting
@@ -37,19 +38,15 @@ def _trace(debate: Debate, key: bytes, texts: list[Any]) -> receipts.Trace:
         withdrawable=debate.phase() == "open",
         stored=said if votes else _("You cast no vote."),
         resumable=debate.phase() == "open",
-        news=[_news(text) for text in texts],
+        news=news.of([(text._meta.model_name or "", str(text.pk), text.text, _fallback(text)) for text in texts]),
     )
 
 
-def _news(text: Statement | Argument) -> receipts.News:
-    states = {
-        "pending": _("We are reading it before it is shown."),
-        "published": _("It is shown."),
-        "refused": _("It is not shown."),
-        "closed": _("It takes no more votes; those it has count."),
-        "withdrawn": _("You withdrew it."),
-    }
-    return receipts.News(text.text, states[text.status], text.refused_because if text.status == "refused" else "")
+def _fallback(text: Statement | Argument) -> str:
+    """What the engine alone knows of a text."""
+    if text.status == "withdrawn":
+        return _("You withdrew it.")
+    return _("It takes no more votes; those it has count.") if text.status == "closed" else ""
 
 
 def withdraw_at(key: bytes, url: str) -> bool:
@@ -79,9 +76,12 @@ def _forget_texts(key: bytes, **where: Any) -> int:
     A statement that others voted on stays, without an author. An argument with replies stays as an empty place.
     """
     statements = Statement.objects.filter(author_key=key, **where)
-    waiting, _all = statements.filter(cell=None).delete()
-    n = waiting + statements.update(author_key=None)
+    waiting = list(statements.filter(cell=None).values_list("pk", flat=True))
+    queue.leave("statement", waiting)
+    n = Statement.objects.filter(pk__in=waiting).delete()[0]
+    n += statements.update(author_key=None)
     arguments = Argument.objects.filter(author_key=key, **where)
+    queue.leave("argument", arguments.values_list("pk", flat=True))
     n += arguments.filter(replies__isnull=True).delete()[0]
     n += arguments.update(author_key=None, text="", text_key="", status=Argument.Status.WITHDRAWN)
     within = {f"argument__{name}": value for name, value in where.items()}

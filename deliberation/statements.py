@@ -1,20 +1,18 @@
 """Statements: proposed by people, decided on by moderators, put to the vote."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wagtail.log_actions import log
 
 from counting import ledger
+from moderation import queue
 from participation import receipts
 from participation.identity import participant_key, same
 
 from . import cells, rules, wording
-from .models import Argument, Debate, Statement
+from .models import Debate, Statement
 from .state import DebateState, forget
 
 MAX_WAITING = 10  # texts of one person that may wait for a moderator at a time
@@ -64,8 +62,10 @@ def propose(debate: Debate, text: str, key: bytes) -> Statement:
             )
     except IntegrityError:
         return _known(_same(debate, text_key), key)
-    if debate.moderation == Debate.Moderation.AFTER:
+    shown = debate.moderation == Debate.Moderation.AFTER
+    if shown:
         put_to_vote(debate, [statement])
+    queue.arrive("statement", statement.pk, debate.scope_id, key, shown=shown)
     return statement
 
 
@@ -101,48 +101,3 @@ def _known(known: Statement | None, key: bytes) -> Statement:
 
 def _waiting(debate: Debate, key: bytes) -> int:
     return Statement.objects.filter(debate=debate, author_key=key, status=Statement.Status.PENDING).count()
-
-
-Text = Statement | Argument
-
-
-def publish(texts: Iterable[Text], user: Any = None) -> int:
-    """Show texts that waited or had been refused; how many."""
-    return _decide(texts, user, True, "")
-
-
-def refuse(texts: Iterable[Text], reason: str, user: Any = None) -> int:
-    """Keep texts out, or take them out; their authors read `reason`. Votes already cast stay stored, and count no more.
-
-    Raises ValueError without a reason.
-    """
-    if not reason.strip():
-        raise ValueError("a refusal needs a reason")
-    return _decide(texts, user, False, reason.strip()[:300])
-
-
-@transaction.atomic
-def _decide(texts: Iterable[Text], user: Any, shown: bool, reason: str) -> int:
-    chosen = list(texts)
-    for text in chosen:
-        before = text.status
-        text.status = type(text).Status.PUBLISHED if shown else type(text).Status.REFUSED
-        text.read, text.refused_because = True, reason
-        if shown and isinstance(text, Statement):
-            put_to_vote(text.debate, [text])
-        text.save(update_fields=["status", "read", "refused_because"])
-        log(
-            text.debate,
-            "palabre.publish_text" if shown else "palabre.refuse_text",
-            user=user,
-            # By name, not by its words: these must be forgotten when their author asks.
-            data={
-                "kind": text._meta.model_name,
-                "text": str(text.pk),
-                "before": before,
-                "reason": reason,
-                "at": timezone.now().isoformat(),
-            },
-        )
-    transaction.on_commit(forget)
-    return len(chosen)

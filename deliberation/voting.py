@@ -73,7 +73,7 @@ def _at_once_sql() -> str:
             FROM new, who WHERE NOT who.set_aside;
         WITH {_WHO}, old AS MATERIALIZED (SELECT v.voter_id, v.cells FROM deliberation_vote v, who
                 WHERE v.voter_id = who.id AND v.statement_id = %s AND v.cells <> %s AND {_OPEN} FOR UPDATE OF v),
-            changed AS (UPDATE deliberation_vote v SET value = %s, cells = %s, cast_on = %s FROM old
+            changed AS (UPDATE deliberation_vote v SET value = %s, cells = %s, cast_on = %s, merged_from = NULL FROM old
                 WHERE v.voter_id = old.voter_id AND v.statement_id = %s RETURNING old.cells AS before, v.cells AS after)
         {_LEDGER} SELECT %s, m.sign, CASE m.sign WHEN 1 THEN after ELSE before END
             FROM changed, who, (VALUES (1), (-1)) m(sign) WHERE NOT who.set_aside;
@@ -130,7 +130,7 @@ def _store_step_by_step(state: DebateState, line: Line, value: int, key: bytes) 
         Vote.objects.create(voter=voter, statement_id=line.id, value=value, cells=cells, cast_on=today)
         changes = [(1, VOTER_CELLS + cells if is_new else cells)]
     elif bytes(before) != cells:
-        found.update(value=value, cells=cells, cast_on=today)
+        found.update(value=value, cells=cells, cast_on=today, merged_from=None)
         changes = [(-1, bytes(before)), (1, cells)]
     ledger.write(state.tool_id, [] if voter.set_aside else changes)
     return True

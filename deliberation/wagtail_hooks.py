@@ -10,24 +10,20 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
-from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.admin.widgets.button import Button
-from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from counting.models import Tally
+from moderation.models import Item
 
 from . import cells
-from .admin import AdvicePanel, DebateForm, DeskView, EffectsPanel, copy_debate, decide, refuse
-from .desk import KINDS, MANY_WAITING, kinds_for, texts_in, to_read
-from .models import Argument, Debate, Statement
+from .admin import AdvicePanel, DebateForm, EffectsPanel, copy_debate
+from .models import Debate
 
 
 class DebateViewSet(SnippetViewSet):
@@ -84,7 +80,7 @@ class DebateViewSet(SnippetViewSet):
         return Debate.objects.defer("seeds").annotate(
             voters_so_far=_counted(Q(name=cells.VOTERS)),
             votes_so_far=_counted(~Q(name=cells.VOTERS)),
-            texts_to_read=sum((_to_read(kind) for kind in KINDS), start=0),
+            texts_to_read=_to_read(),
         )
 
 
@@ -94,41 +90,18 @@ def _counted(which: Q) -> Coalesce:
     return Coalesce(Subquery(cells_of.annotate(sum=Sum("n")).values("sum")), 0)
 
 
-def _to_read(kind: str) -> Coalesce:
-    texts = texts_in(kind).filter(debate=OuterRef("pk")).order_by().values("debate")
-    return Coalesce(Subquery(texts.annotate(count=Count("pk")).values("count")), 0)
+def _to_read() -> Coalesce:
+    texts = Item.objects.waiting().filter(scope=OuterRef("scope_id"), kind__in=["statement", "argument"])
+    return Coalesce(Subquery(texts.order_by().values("scope").annotate(count=Count("pk")).values("count")), 0)
 
 
 register_snippet(DebateViewSet)
-
-
-class DeskItem(MenuItem):
-    """The way to the texts to read, with how many there are."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(kinds_for(request.user))
-
-    def render_component(self, request: HttpRequest) -> LinkMenuItem:
-        component = super().render_component(request)
-        if n := to_read(kinds_for(request.user)):
-            shown = f"{MANY_WAITING - 1}+" if n >= MANY_WAITING else n
-            component.label = f"{self.label} ({shown})"
-        return component
-
-
-@hooks.register("register_admin_menu_item")
-def desk_item() -> MenuItem:
-    return DeskItem(_("Texts to read"), reverse("deliberation_desk"), name="texts", icon_name="glasses", order=212)
 
 
 @hooks.register("register_admin_urls")
 def admin_urls() -> list:
     return [
         path("debates/<int:pk>/copy/", copy_debate, name="debates_copy"),
-        path("debates/texts/", DeskView.as_view(), name="deliberation_desk"),
-        path("debates/texts/results/", DeskView.as_view(results_only=True), name="deliberation_desk_results"),
-        path("debates/texts/decide/", decide, name="deliberation_desk_decide"),
-        path("debates/texts/refuse/", refuse, name="deliberation_desk_refuse"),
     ]
 
 
@@ -140,9 +113,6 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(_("Copy"), reverse("debates_copy", args=[snippet.pk]), icon_name="copy", priority=25)
     if snippet.live:
         yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
-    if kinds_for(user):
-        url = f"{reverse('deliberation_desk')}?debate={snippet.pk}"
-        yield Button(_("Texts to read"), url, icon_name="glasses", priority=27)
 
 
 @hooks.register("before_delete_snippet")
@@ -158,32 +128,4 @@ def keep_what_people_said(request: HttpRequest, instances: Iterable[Any]) -> Htt
 
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
-    ours = Q(codename__endswith="_debate") | Q(codename__in=["change_statement", "change_argument"])
-    return Permission.objects.filter(ours, content_type__app_label="deliberation")
-
-
-def _words_of(data: dict[str, Any]) -> str:
-    """The text a decision was about, as it stands now; nothing once its author had it forgotten."""
-    model = {"statement": Statement, "argument": Argument}.get(data.get("kind", ""))
-    found = model.objects.filter(pk=data.get("text")).first() if model else None
-    return found.text[:200] if found else "…"
-
-
-@hooks.register("register_log_actions")
-def log_actions(actions: LogActionRegistry) -> None:
-    @actions.register_action("palabre.publish_text")
-    class PublishText(LogFormatter):
-        label = _("Publish a text")
-
-        def format_message(self, log_entry: Any) -> str:
-            return gettext("Published the text “%(text)s”") % {"text": _words_of(log_entry.data)}
-
-    @actions.register_action("palabre.refuse_text")
-    class RefuseText(LogFormatter):
-        label = _("Refuse a text")
-
-        def format_message(self, log_entry: Any) -> str:
-            return gettext("Refused the text “%(text)s”") % {"text": _words_of(log_entry.data)}
-
-        def format_comment(self, log_entry: Any) -> str:
-            return log_entry.data.get("reason", "")
+    return Permission.objects.filter(content_type__app_label="deliberation", codename__endswith="_debate")

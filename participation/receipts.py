@@ -119,11 +119,15 @@ def read_ticket(ticket: str) -> str | None:
 
 
 class News(NamedTuple):
-    """A text that somebody wrote, what became of it, and why where it was refused."""
+    """A text that somebody wrote, what became of it, and why where it was refused.
+
+    `address`: where its author reads the whole story, corrects or contests; it takes POSTs with the code.
+    """
 
     text: str
     state: str
     reason: str
+    address: str = ""
 
 
 class Trace(NamedTuple):

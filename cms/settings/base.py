@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "consultations",
     "surveys",
     "deliberation",
+    "moderation",
     "participation",
     "counting",
     "cms",

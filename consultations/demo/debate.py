@@ -11,6 +11,8 @@ from counting import fold
 from deliberation import analysis, arguments, statements, voting, wording
 from deliberation.models import Argument, Debate, OpinionMap, Statement
 from deliberation.state import DebateState, forget, state_of
+from moderation import decisions
+from moderation.models import Item, Remit
 from participation import receipts
 
 from .lodgings import LEANINGS
@@ -137,8 +139,14 @@ class _Town:
 
     def _decide(self, text: Statement | Argument, told: Told) -> None:
         """What the moderators make of a text: published unless told to wait, or refused for a reason."""
-        outcome = told.get("outcome", "")
-        if outcome and outcome != "waiting":
-            statements.refuse([text], outcome, self.moderator)
-        elif not outcome:
-            statements.publish([text], self.moderator)
+        outcome = told.get("outcome")
+        if outcome == "waiting":
+            return
+        item = Item.objects.get(kind=text._meta.model_name, object_id=str(text.pk))
+        choice = decisions.Choice("publish")
+        if outcome:
+            number, reason = outcome
+            articles = dict(Remit.of(item.scope_id).the_charter().numbered())
+            choice = decisions.Choice("refuse", article=articles[number], reason=reason)
+        decisions.decide(item, choice, self.moderator, item.version)
+        text.refresh_from_db()

@@ -41,8 +41,8 @@ SEEDS = [
     say("Je serais prêt à loger un saisonnier si la ville m’aidait.", 0.15, 0.2, 0.72, 0.18),
 ]  # fmt: skip
 
-NAMES_SOMEBODY = "Cette phrase nomme une personne. Vous pouvez proposer la même idée sans nommer personne."
-INSULTS = "Cette phrase insulte un groupe de personnes. Dites ce que vous proposez, sans insulte."
+NAMES_SOMEBODY = 3, "Cette phrase nomme une personne. Vous pouvez proposer la même idée sans nommer personne."
+INSULTS = 2, "Cette phrase insulte un groupe de personnes. Dites ce que vous proposez, sans insulte."
 
 # `wave`: in which part of the debate it came; `outcome`: what the moderators did, published unless said.
 PROPOSED = [
@@ -96,7 +96,7 @@ ARGUMENTS = [
     reason("against", "trade", "Le dernier train arrive à 22 h 17.", on=19, wave=1, appeal=1.5),
     reason("for", "owners", "J’ai une chambre libre. Il me manque un bail simple.", on=24, wave=2),
     reason("for", "residents", "Au marché, on n’entend parler que de cela. Il est temps de trancher.", on=22, wave=3, outcome="waiting"),
-    reason("against", "residents", "De toute façon, la mairie est vendue aux promoteurs.", wave=1, outcome="Cette phrase accuse sans preuve. Dites ce que la ville devrait faire autrement."),
+    reason("against", "residents", "De toute façon, la mairie est vendue aux promoteurs.", wave=1, outcome=(5, "Cette phrase accuse sans preuve. Dites ce que la ville devrait faire autrement.")),
 ]  # fmt: skip
 
 LODGINGS: dict[str, Any] = {

@@ -21,6 +21,7 @@ from wagtail.search import index
 
 from deliberation import cards
 from deliberation.models import Debate
+from moderation.models import Charter, Remit
 from participation.models import Scope, TakesPart
 from surveys.models import Survey
 
@@ -86,6 +87,15 @@ class ConsultationPage(Page):
     elsewhere = models.TextField(
         _("without the internet"), blank=True, max_length=400, help_text=_("Where to find paper, help or a meeting.")
     )
+    charter = models.ForeignKey(
+        Charter,
+        verbose_name=_("moderation charter"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The rules of speaking. Every refusal cites one of its articles."),
+    )
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
     answered_on = models.DateField(
         _("answered on"), null=True, blank=True, help_text=_("The day your answer was published on this page.")
@@ -117,6 +127,7 @@ class ConsultationPage(Page):
         ),
         FieldPanel("answer_due"),
         FieldPanel("elsewhere"),
+        FieldPanel("charter"),
     ]
     edit_handler = TabbedInterface(
         [
@@ -185,6 +196,8 @@ class ConsultationPage(Page):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.scope_id is None:
             self.scope = Scope.objects.create(live=False)
+        if self.charter_id is None:
+            self.charter = Charter.default()
         super().save(*args, **kwargs)
 
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> None:
@@ -218,6 +231,7 @@ class ConsultationPage(Page):
         if scope and scope.pk != self.scope_id:
             self.scope = scope
             ConsultationPage.objects.filter(pk=self.pk).update(scope=scope)
+        Remit.place(self.scope, self, self.charter)
         Scope.objects.filter(pk=self.scope_id).update(live=self.live, opens_at=self.opens_at, closes_at=self.closes_at)
         for tool in self.tools():
             tool.join_scope(self.scope)
@@ -283,6 +297,8 @@ def check_complete(draft: ConsultationPage) -> None:
     for name in needed:
         if getattr(draft, name) in (None, "") or not str(getattr(draft, name)).strip():
             errors[name] = _("Fill this in before you publish.")
+    if draft.charter is None or not draft.charter.articles.exists():
+        errors["charter"] = _("Choose a charter with at least one article: every refusal will cite one.")
     try:
         draft.clean()
     except ValidationError as error:

@@ -91,7 +91,6 @@ def _statement(debate: Debate, line: Line, cell: int) -> Statement:
         origin=Statement.Origin.IMPORT,
         status=Statement.Status.REFUSED if refused else Statement.Status.PUBLISHED,
         read=line.moderated != 0,
-        refused_because=_("Refused where it was imported from.") if refused else "",
         cell=cell,
         proposed_on=line.day,
     )

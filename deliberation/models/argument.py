@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .. import wording
 from .debate import Debate, Statement
 
 LONGEST_ARGUMENT = 600  # characters
@@ -32,8 +33,6 @@ class Argument(models.Model):
     text = models.TextField(max_length=LONGEST_ARGUMENT)
     text_key = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
-    read = models.BooleanField(default=False)  # a moderator read it
-    refused_because = models.CharField(max_length=300, blank=True)
     author_key = models.BinaryField(max_length=32, null=True)
     written_on = models.DateField(default=timezone.localdate)
     seen_from = models.PositiveIntegerField(default=0)  # how many had taken part in the debate when it was shown
@@ -56,6 +55,11 @@ class Argument(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    def key_of(self, text: str) -> str:
+        """The same for the same text of the same side at the same place, however it was typed."""
+        place = f"{self.statement.ref if self.statement else ''} {self.parent_id or ''} {self.side}"
+        return wording.text_key(f"{place} {text}")
+
 
 class Support(models.Model):
     """One person finds an argument a good one; once per person by constraint."""
@@ -63,6 +67,7 @@ class Support(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     argument = models.ForeignKey(Argument, on_delete=models.CASCADE, related_name="supports", db_index=False)
     participant_key = models.BinaryField(max_length=32)
+    merged_from = models.UUIDField(null=True)  # the argument it was given to, before that one was merged into this
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["argument", "participant_key"], name="support_once")]

@@ -192,7 +192,6 @@ class Statement(models.Model):
     seed_id = models.CharField(max_length=36, blank=True)  # the block of `Debate.seeds` that it comes from
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     read = models.BooleanField(default=False)  # a moderator read it
-    refused_because = models.CharField(max_length=300, blank=True)
     cell = models.PositiveIntegerField(null=True)  # of "agree" in the tally; the next two are "disagree" and "pass"
     author_key = models.BinaryField(max_length=32, null=True)
     proposed_on = models.DateField(default=timezone.localdate, null=True)

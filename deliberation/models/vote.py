@@ -42,6 +42,7 @@ class Vote(models.Model):
     value = models.SmallIntegerField()
     cells = models.BinaryField(max_length=2)
     cast_on = models.DateField(null=True)
+    merged_from = models.BigIntegerField(null=True)  # the statement it was cast on, before that was merged into this
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(value__in=[-1, 0, 1]), name="vote_value")]

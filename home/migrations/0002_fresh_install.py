@@ -27,6 +27,21 @@ OWED = [
 ]
 
 
+CHARTER = [
+    ("Parlez du sujet de la consultation.", "hors du sujet"),
+    ("N’insultez personne. Ne visez pas une personne ou un groupe.", "insulte ou vise une personne ou un groupe"),
+    (
+        "N’écrivez ni nom, ni adresse, ni téléphone, ni information de santé.",
+        "donne un nom, une adresse ou une autre information personnelle",
+    ),
+    ("Pas de publicité, pas d’envois répétés.", "publicité, ou envoi répété"),
+    (
+        "Respectez la loi : les propos haineux, diffamatoires ou violents ne sont pas publiés.",
+        "contraire à la loi",
+    ),
+]
+
+
 def add_page(apps, app, model, parent, **fields):
     """Add a page below `parent` by hand: the tree's own methods are not available in a migration."""
     Model = apps.get_model(app, model)
@@ -64,8 +79,44 @@ def build(apps, schema_editor):
     add_page(apps, "consultations", "ConsultationIndexPage", home, title="Consultations", slug="consultations")
     for slug, title, owed, body in OWED:
         add_page(apps, "home", "StandardPage", home, title=title, slug=slug, owed=owed, body=body)
+    charter(apps)
     Site.objects.all().delete()
     Site.objects.create(hostname="localhost", root_page_id=home.pk, is_default_site=True, site_name="Palabre")
+
+
+def charter(apps):
+    made = apps.get_model("moderation.Charter").objects.create(
+        title="Charte de modération",
+        introduction="Chacun peut s’exprimer ici, sans donner son nom. Pour que tous le puissent, cette charte s’applique.",
+    )
+    Article = apps.get_model("moderation.Article")
+    for order, (text, short) in enumerate(CHARTER):
+        Article.objects.create(charter=made, sort_order=order, text=text, short=short)
+
+
+# Who may do what in moderation, and where: below the home page. A person may be in several of these groups.
+ROLES = {
+    "Modérateurs": ["decide_item", "see_registers", "see_sealed"],
+    "Analystes": ["see_registers"],
+    "Agents d’un autre service": ["answer_forwarded"],
+    "Administrateurs": [
+        "decide_item", "see_registers", "see_sealed", "change_remit",
+        "add_charter", "change_charter", "view_charter", "add_service", "change_service", "view_service",
+    ],
+}  # fmt: skip
+
+
+def roles(apps):
+    Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
+    Area, home = apps.get_model("moderation.GroupArea"), apps.get_model("home.HomePage").objects.get()
+    for name, codenames in ROLES.items():
+        made, _created = Group.objects.get_or_create(name=name)
+        made.permissions.add(
+            *Permission.objects.filter(content_type__app_label="moderation", codename__in=codenames),
+            Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"),
+        )
+        if name != "Agents d’un autre service":
+            Area.objects.get_or_create(group=made, page_id=home.pk)
 
 
 def group(apps, schema_editor):
@@ -73,7 +124,7 @@ def group(apps, schema_editor):
     from django.contrib.auth.management import create_permissions
     from django.apps import apps as real_apps
 
-    for app in ("surveys", "deliberation", "home", "wagtailadmin", "wagtailcore"):
+    for app in ("surveys", "deliberation", "moderation", "participation", "home", "wagtailadmin", "wagtailcore"):
         create_permissions(real_apps.get_app_config(app), verbosity=0)
     Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
     GroupPage = apps.get_model("wagtailcore.GroupPagePermission")
@@ -90,7 +141,6 @@ def group(apps, schema_editor):
             )
         agents.permissions.add(*Permission.objects.filter(content_type=kind))
     agents.permissions.add(
-        *Permission.objects.filter(codename__in=["change_statement", "change_argument"]),
         *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),
         *Permission.objects.filter(content_type__app_label="home", codename="change_sitesettings"),
     )
@@ -102,6 +152,7 @@ def group(apps, schema_editor):
     for codename in ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document"):
         for permission in Permission.objects.filter(codename=codename):
             GroupCollection.objects.get_or_create(group=agents, collection=root, permission=permission)
+    roles(apps)
 
 
 class Migration(migrations.Migration):
@@ -110,6 +161,8 @@ class Migration(migrations.Migration):
         ("consultations", "0001_initial"),
         ("surveys", "0001_initial"),
         ("deliberation", "0001_initial"),
+        ("moderation", "0001_initial"),
+        ("participation", "0001_initial"),
         ("wagtailcore", "__latest__"),
         ("wagtailadmin", "__latest__"),
         ("wagtailimages", "__latest__"),

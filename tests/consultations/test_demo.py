@@ -12,6 +12,7 @@ from consultations.models import ConsultationPage
 from counting.models import Tally
 from deliberation import findings, results
 from deliberation.models import Argument, Debate, OpinionMap, Statement, Support, Vote, Voter
+from moderation.models import Decision
 from surveys.models import Response, Survey
 from surveys.questions import TYPES
 
@@ -129,7 +130,8 @@ def test_citizens_wrote_and_moderators_decided_with_reasons():
     proposed = Statement.objects.filter(origin="citizen")
     by_status = {status: proposed.filter(status=status).count() for status in ("published", "pending", "refused")}
     assert by_status == {"published": 8, "pending": 2, "refused": 2}
-    assert all(len(s.refused_because) > 30 for s in proposed.filter(status="refused"))
+    refusals = Decision.objects.filter(act="refuse")
+    assert refusals.count() == 3 and all(d.article and len(d.reason) > 30 for d in refusals)
     shown = Argument.objects.filter(status="published")
     assert shown.filter(parent=None).count() >= 20 and shown.exclude(parent=None).exists()
     assert {"for", "against"} == set(shown.values_list("side", flat=True))

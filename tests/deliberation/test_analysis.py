@@ -10,12 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from counting.models import Tool
-from deliberation import analysis, jobs, statements, voting
+from deliberation import analysis, jobs, voting
 from deliberation.analysis.body import placeable
 from deliberation.models import Debate, OpinionMap, Statement, Vote
 from deliberation.opinion_groups import Map, place
 from tests.factories.crowds import camps, cast_all, publish_counts
 from tests.factories.debates import DebateFactory, StatementFactory
+from tests.factories.moderation import moderate
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,7 @@ def test_load_votes_reads_what_counts_and_nothing_else(debate):
     a, b, aside, _lost = cast_all(debate, [{one: 1, two: -1, three: 1}, {one: 0}, {one: 1, two: 1}, {three: -1}])
     voting.set_aside([aside])
     Statement.objects.filter(pk=two).update(status="closed")  # counts, and takes no more votes
-    statements.refuse([Statement.objects.get(pk=three)], "hors sujet")
+    moderate(Statement.objects.get(pk=three), "refuse", reason="hors sujet")
     other = DebateFactory(open=True, seeds=["Ailleurs."])
     cast_all(other, [{asked(other)[0]: 1}])
     votes = analysis.load_votes(debate)
@@ -169,7 +170,7 @@ def test_people_set_aside_or_gone_and_statements_refused_are_out(debate):
     voting.set_aside(voters[:20])
     voting.erase(bytes(voters[25].participant_key))
     refused = Statement.objects.get(pk=asked(debate)[3])
-    statements.refuse([refused], "hors sujet")
+    moderate(refused, "refuse", reason="hors sujet")
     publish_counts(debate)
     made = analysis.analyse_debate(debate)
     assert (made.participants, made.votes) == (49, 49 * 9)

@@ -9,10 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from counting.models import Tally
-from deliberation import statements, voting
+from deliberation import voting
 from deliberation.models import OpinionMap, Statement, Voter
 from tests.factories.crowds import camps
 from tests.factories.debates import DebateFactory, StatementFactory
+from tests.factories.moderation import moderate
 
 pytestmark = pytest.mark.django_db
 SEEDS = [f"Phrase numéro {n}." for n in range(8)]
@@ -116,7 +117,7 @@ def test_opinion_groups_prints_the_promised_json(debate, engine, tmp_path):
 
 def test_refused_statements_are_in_no_group_and_no_statistic(debate):
     statement = Statement.objects.filter(debate=debate, status="published").first()
-    statements.refuse([statement], "Article 2 : injure.")
+    moderate(statement, "refuse", reason="Article 2 : injure.")
     found = json.loads(run("opinion_groups", debate.key, "--json"))
     assert statement.ref not in {s["id"] for s in found["statements"]}
     assert statement.ref not in {r["statement_id"] for g in found["groups"] for r in g["representative"]}

@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from deliberation import statements
 from deliberation.models import Statement
 from deliberation.wording import likeness, plain, text_key, tidy
+from moderation.models import Decision, Item
 from tests.factories.debates import DebateFactory, StatementFactory
+from tests.factories.moderation import member, moderate
 from tests.factories.voters import VoterBrowser, hidden
 
 pytestmark = pytest.mark.django_db
@@ -41,10 +42,10 @@ def test_a_proposal_waits_for_a_moderator_and_its_author_sees_what_became_of_it(
     assert "Nous lisons votre phrase" in page and statement.text in page
     assert statement.text not in VoterBrowser(debate).get(address).content.decode()  # only to its author
     code = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){4}", page)[0]
-    statements.refuse([statement], "Article 1 : hors du sujet.")
+    moderate(statement, "refuse", reason="Article 1 : hors du sujet.")
     said = browser.client.post("/suivi/", {"code": code}, headers={"origin": "http://testserver"}).content.decode()
     assert statement.text in said and "hors du sujet" in said
-    statements.publish(proposed())
+    moderate(proposed()[0])
     assert browser.vote(proposed()[0]).status_code == 303
 
 
@@ -132,10 +133,8 @@ def test_hostile_texts_are_shown_as_text(debate, text):
 def test_a_refused_statement_takes_no_votes_and_keeps_those_it_had(debate):
     statement = StatementFactory(debate=debate, published=True)
     VoterBrowser(debate).vote(statement)
-    statements.refuse([statement], "Article 2 : injure.")
+    moderate(statement, "refuse", reason="Article 2 : injure.")
     assert VoterBrowser(debate).vote(statement).status_code == 422 and statement.votes.count() == 1
-    with pytest.raises(ValueError, match="reason"):
-        statements.refuse([statement], "  ")
 
 
 def test_erasing_a_code_takes_what_waits_and_forgets_who_wrote_what_is_shown(debate):
@@ -143,7 +142,7 @@ def test_erasing_a_code_takes_what_waits_and_forgets_who_wrote_what_is_shown(deb
     for text in ("Les taxis de mer, le soir.", "Des bancs à l’ombre partout."):
         send(browser, text, sure="1")
     first, _second = proposed()
-    statements.publish([first])
+    moderate(first)
     browser.vote(first)
     from participation import receipts
 
@@ -191,11 +190,12 @@ def test_the_history_of_decisions_forgets_a_text_with_its_author(debate):
     browser.vote(Statement.objects.first())
     code = browser.code()
     send(browser, "Mon voisin Perrin se gare mal.", sure="1")
-    statements.refuse(proposed(), "Article 3 : personne nommée.")
-    entry = ModelLogEntry.objects.get(action="palabre.refuse_text")
-    assert "Perrin" not in str(entry.data) and "Article 3" in entry.data["reason"]
-    assert "Perrin" in str(entry.message)
+    decision = moderate(proposed()[0], "refuse", member("Modérateurs"), number=3, reason="Ne nommez personne.")
+    entry = ModelLogEntry.objects.get(action="palabre.decide")
+    assert "Perrin" not in str(entry.data) and "Perrin" not in entry.label
     from participation import receipts
 
     receipts.erase(receipts.read_code(code))
-    assert "Perrin" not in str(ModelLogEntry.objects.get(pk=entry.pk).message)
+    item = Item.objects.get(pk=decision.item_id)
+    assert item.state == "gone" and item.author_key is None
+    assert Decision.objects.get(pk=decision.pk).article == 3

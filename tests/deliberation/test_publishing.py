@@ -6,7 +6,7 @@ from django.utils import translation
 
 from counting import fold, reconcile
 from counting.models import Tool
-from deliberation import publishing, statements
+from deliberation import publishing
 from deliberation.models import Debate, Statement
 from tests.factories.debates import (
     SEEDS,
@@ -17,6 +17,7 @@ from tests.factories.debates import (
     seeds_as_stored,
     set_seeds,
 )
+from tests.factories.moderation import moderate
 from tests.factories.voters import VoterBrowser
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +148,7 @@ def test_a_voted_statement_taken_away_takes_no_more_votes(voted):
 def test_texts_of_citizens_outlive_an_edit(voted):
     waiting, shown = StatementFactory(debate=voted), StatementFactory(debate=voted, published=True)
     refused = StatementFactory(debate=voted, published=True)
-    statements.refuse([refused], "Charte, article 1.")
+    moderate(refused, "refuse", reason="Charte, article 1.")
     republish(voted, seeds_as_stored(voted)[1:])
     for statement, status in ((waiting, "pending"), (shown, "published"), (refused, "refused")):
         statement.refresh_from_db()
@@ -156,8 +157,6 @@ def test_texts_of_citizens_outlive_an_edit(voted):
 
 def test_a_refused_statement_can_be_published_after_all():
     statement = StatementFactory(refused=True)
-    assert statements.publish([statement]) == 1
+    moderate(statement)
     statement.refresh_from_db()
-    assert (statement.status, statement.refused_because, statement.cell is None) == ("published", "", False)
-    with pytest.raises(ValueError, match="reason"):
-        statements.refuse([statement], "  ")
+    assert (statement.status, statement.cell is None) == ("published", False)

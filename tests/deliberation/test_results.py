@@ -12,13 +12,14 @@ from django.template import Context, Template
 from django.utils import timezone
 
 from counting import fold
-from deliberation import analysis, findings, results, statements, voting
+from deliberation import analysis, findings, results, voting
 from deliberation.analysis.body import body_of
 from deliberation.cells import vote_cells
 from deliberation.models import Debate, OpinionMap, Statement, Vote
 from deliberation.opinion_groups import analyse
 from tests.factories.crowds import camps, cast_all, publish_counts
 from tests.factories.debates import DebateFactory, StatementFactory
+from tests.factories.moderation import moderate
 from tests.factories.voters import VoterBrowser
 
 pytestmark = pytest.mark.django_db
@@ -390,7 +391,7 @@ def test_the_sites_statistics_count_people_and_votes(analysed, client):
 
 def test_refusing_through_the_desk_takes_a_statement_out(analysed):
     statement = Statement.objects.get(pk=asked(analysed)[2])
-    statements.refuse([statement], "hors sujet")
+    moderate(statement, "refuse", reason="hors sujet")
     assert statement.ref not in {e["id"] for e in figures(analysed)["statements"]}
 
 

@@ -13,6 +13,8 @@ from deliberation.models import Argument, Debate, Statement
 from deliberation.models.debate import new_ref
 from deliberation.statements import put_to_vote
 
+from .moderation import put_on_desk
+
 SEEDS = ["Il manque des bancs à l’ombre.", "La place est bien comme elle est.", "Le marché peut s’agrandir."]
 
 
@@ -80,7 +82,7 @@ class StatementFactory(factory.django.DjangoModelFactory):
 
     class Params:
         published = factory.Trait(status=Statement.Status.PUBLISHED)
-        refused = factory.Trait(status=Statement.Status.REFUSED, read=True, refused_because="Article 1 : hors sujet")
+        refused = factory.Trait(status=Statement.Status.REFUSED, read=True)
 
     debate = factory.SubFactory(DebateFactory, open=True)
     text = factory.Sequence(lambda n: f"Il faudrait {n} arbres de plus.")
@@ -93,6 +95,8 @@ class StatementFactory(factory.django.DjangoModelFactory):
         statement = super()._create(model_class, *args, **kwargs)
         if statement.status == Statement.Status.PUBLISHED:
             put_to_vote(statement.debate, [statement])
+        if statement.origin == Statement.Origin.CITIZEN:
+            put_on_desk(statement, statement.status, statement.read)
         return statement
 
 
@@ -105,7 +109,7 @@ class ArgumentFactory(factory.django.DjangoModelFactory):
 
     class Params:
         published = factory.Trait(status=Argument.Status.PUBLISHED)
-        refused = factory.Trait(status=Argument.Status.REFUSED, read=True, refused_because="Article 1 : hors sujet")
+        refused = factory.Trait(status=Argument.Status.REFUSED)
 
     debate = factory.LazyAttribute(
         lambda argument: argument.statement.debate if argument.statement else DebateFactory(open=True)
@@ -114,3 +118,10 @@ class ArgumentFactory(factory.django.DjangoModelFactory):
     side = Argument.Side.FOR
     text = factory.Sequence(lambda n: f"Les enfants y jouent depuis {n} ans.")
     text_key = factory.LazyAttribute(lambda argument: wording.text_key(f"{argument.side} {argument.text}"))
+
+    @classmethod
+    def _create(cls, model_class: type[Argument], *args: Any, **kwargs: Any) -> Argument:
+        argument = super()._create(model_class, *args, **kwargs)
+        if argument.status != Argument.Status.WITHDRAWN:
+            put_on_desk(argument, argument.status, argument.status == Argument.Status.REFUSED)
+        return argument

@@ -1,0 +1,20 @@
+"""What moderation stores: items on the desk, decisions about them, charters, and who may decide where."""
+
+from .area import GroupArea
+from .charter import Article, Charter, Remit, Service
+from .decision import Decision
+from .item import Item, Sealed
+from .voices import Appeal, Report
+
+__all__ = [
+    "Appeal",
+    "Article",
+    "Charter",
+    "Decision",
+    "GroupArea",
+    "Item",
+    "Remit",
+    "Report",
+    "Sealed",
+    "Service",
+]

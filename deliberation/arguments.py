@@ -68,7 +68,7 @@ def _store(
             argument.save()
     except IntegrityError:
         return Argument.objects.get(debate=debate, author_key=key, text_key=argument.text_key)
-    queue.arrive("argument", argument.pk, debate.scope_id, key, shown=shown)
+    queue.arrive("argument", argument.pk, debate.scope_id, key, shown=shown, title=debate.title)
     return argument
 
 

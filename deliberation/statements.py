@@ -65,7 +65,7 @@ def propose(debate: Debate, text: str, key: bytes) -> Statement:
     shown = debate.moderation == Debate.Moderation.AFTER
     if shown:
         put_to_vote(debate, [statement])
-    queue.arrive("statement", statement.pk, debate.scope_id, key, shown=shown)
+    queue.arrive("statement", statement.pk, debate.scope_id, key, shown=shown, title=debate.title)
     return statement
 
 

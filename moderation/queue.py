@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from . import jobs
-from .models import Appeal, Item, Report, Sealed
+from .models import Appeal, Item, Remit, Report, Sealed
 from .models.item import this_hour
 
 ORDERS = {"oldest": ("arrived_at", "pk"), "riskiest": ("-risk", "arrived_at", "pk")}
@@ -17,9 +17,20 @@ TRIES = 20  # items that others may snatch away before we give up looking for th
 
 
 def arrive(
-    kind: str, object_id: Any, scope_id: int, author_key: bytes | None, *, shown: bool = False, public: bool = True
+    kind: str,
+    object_id: Any,
+    scope_id: int,
+    author_key: bytes | None,
+    *,
+    shown: bool = False,
+    public: bool = True,
+    title: str = "",
 ) -> Item:
-    """Put a new text on the desk, in the transaction that stores it. `shown`: everybody reads it already."""
+    """Put a new text on the desk, in the transaction that stores it. `shown`: everybody reads it already.
+
+    `title` names the survey or the debate, for the desk, where it belongs to no consultation.
+    """
+    Remit.of(scope_id, title)
     state = Item.State.PUBLISHED if shown else Item.State.PENDING
     item = Item(
         kind=kind, object_id=str(object_id), scope_id=scope_id, author_key=author_key, state=state, public=public

@@ -78,3 +78,8 @@ def may_decide_appeal(user: Any, appeal: Any) -> bool:
     if appeal.decision.actor_id != user.pk:
         return True
     return not moderators_of(appeal.item.scope).exclude(pk=user.pk).exists()
+
+
+def may(user: Any, permission: str, item: Item) -> bool:
+    """May `user` do this with `item`?"""
+    return items_for(user, permission).filter(pk=item.pk).exists()

@@ -52,6 +52,11 @@ def _likeness(a: set[str], b: set[str]) -> float:
     return shared / (len(a) + len(b) - shared)
 
 
+def likeness(a: str, b: str) -> float:
+    """How much of their runs of five characters two texts share: 0 nothing, 1 the same words."""
+    return _likeness(_runs(_plain(a)), _runs(_plain(b)))
+
+
 def _sketches(texts: Sequence[str]) -> np.ndarray:
     """For each text the hashes of its drawers, one column a drawer. Texts have at least _RUN characters."""
     draw = np.random.default_rng(20240307)

@@ -1,0 +1,1 @@
+"""Moderation's screens in the Wagtail admin."""

@@ -19,6 +19,7 @@ GOALS = {
     "g7": "freshness.under_load",
     "g8": "recounting.from_zero",
     "g9": "voting.throughput",
+    "g11": "desk.next_item",
 }
 
 

@@ -169,7 +169,8 @@ def _decide(request: HttpRequest, found: Item) -> HttpResponse:
     except decisions.Held as held:
         messages.warning(request, _("%(name)s is reading this text now.") % {"name": held.by})
         return redirect(_way_on(request, found))
-    messages.success(request, f"{DONE[decision.act]} {_('To undo: key a.')}")
+    how_to_undo = _("To undo: key a.")
+    messages.success(request, f"{DONE[decision.act]} {how_to_undo}")
     return redirect(_way_on(request, found))
 
 

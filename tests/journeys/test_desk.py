@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from deliberation.models import Statement
 from moderation import jobs
@@ -63,10 +64,11 @@ def test_a_morning_with_the_keyboard_alone(desk):
     assert state_of("Le marché le samedi") == "refused"
     assert TEXTS[1] in desk.locator(".desk-text").inner_text(), "what was skipped comes again"
     desk.keyboard.press("c")
+    expect(desk.locator("#desk-reason")).to_be_focused()
     desk.keyboard.type("Dites où, svp.")
     desk.keyboard.press("Tab")
     desk.keyboard.press("Enter")
-    desk.wait_for_url("**/admin/moderation/?*")
+    desk.wait_for_url(lambda url: "/admin/moderation/?" in url)
     assert "plus rien à lire" in desk.content()
     item = item_of(Statement.objects.get(text=TEXTS[1]))
     assert item.state == "asked" and item.decisions.get().reason == "Dites où, svp."

@@ -8,9 +8,11 @@ class DeliberationConfig(AppConfig):
 
     def ready(self) -> None:
         from counting.reconcile import truths
+        from moderation import quarantine
         from participation import receipts
 
-        from . import follow_up, publishing, truth  # noqa: F401 - publishing listens to what the models announce
+        from . import follow_up, publishing, truth, voting  # noqa: F401 - publishing listens to what the models announce
 
         truths["debate"] = truth.TRUTH
+        quarantine.engines["debate"] = voting.QUARANTINE
         receipts.register(follow_up.find_traces, follow_up.erase, follow_up.withdraw_at)

@@ -3,6 +3,7 @@
 import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -10,13 +11,13 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client, RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from counting import fold, reconcile
 from counting.models import LedgerEntry, Tally, Tool
 from deliberation.models import Voter
 from moderation import burst_watch, quarantine
-from moderation.models import Burst, BurstDecision
+from moderation.models import Burst, BurstDecision, Watch
 from participation import arrivals, receipts
 from participation.models import Arrival, DailySalt
 from surveys.models import Response
@@ -26,6 +27,14 @@ from tests.factories.stuffing import ADDRESS, Sender, honest_seconds
 from tests.factories.surveys import SurveyFactory, question
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english(settings):
+    """What is said is looked for as it is written in the code."""
+    settings.LANGUAGE_CODE = "en"
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -373,6 +382,18 @@ def test_looks_side_by_side_find_one_burst_and_set_each_aside_once(monkeypatch, 
     stuff(monkeypatch, survey, 30)
     _parallel([lambda: burst_watch.look(survey.tool_id)] * 8)
     assert Burst.objects.get().size == Tool.objects.get(pk=survey.tool_id).set_aside == 30
+    assert counts(survey.tool_id) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_looks_that_each_saw_a_part_make_one_burst(monkeypatch, survey):
+    """The guard: who finds bursts in a tool holds its watch."""
+    stuff(monkeypatch, survey, 36)
+    Watch.objects.create(tool=survey.tool)
+    members = [quarantine.Member(bytes(a.key), a.at, a.payload or 0) for a in Arrival.objects.all()]
+    parts = [members[n::12] for n in range(12)]
+    _parallel([partial(burst_watch._hold, survey.tool, "quick", 7, part) for part in parts])
+    assert Burst.objects.get().size == 36 and Tool.objects.get(pk=survey.tool_id).set_aside == 36
     assert counts(survey.tool_id) == {}
 
 

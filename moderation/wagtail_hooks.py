@@ -1,0 +1,3 @@
+"""Moderation in the Wagtail admin."""
+
+from . import burst_hooks  # noqa: F401 - registers its hooks

@@ -1,6 +1,10 @@
 """Ballot stuffing through the public doors: machines that clear their cookies, and people behind the same address."""
 
 import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,24 +34,30 @@ class Sender:
 
     def send(self, took: float = 0.0, at: float | None = None, **typed: str) -> Any:
         """Send, `took` seconds after opening, as if `at` seconds from now; the answer to the POST."""
-        client = Client(raise_request_exception=False)
+        client, now = Client(raise_request_exception=False), int(time.time())
         headers = {**OURS, **(forged(self.draw) if self.forging else {})}
-        page = self._open(client, took, headers)
+        with self._clock(now - took):
+            page = self._open(client, headers)
         assert page.status_code == 200
         path, fields = self._form(page, typed)
-        answer = client.post(path, fields, headers=headers, REMOTE_ADDR=self.address)
+        with self._clock(now):
+            answer = client.post(path, fields, headers=headers, REMOTE_ADDR=self.address)
         assert answer.status_code == 303, (answer.status_code, answer.content.decode()[:2000])
         answer.thanks = client
         if at is not None:
             _move_newest(at)
         return answer
 
-    def _open(self, client: Client, took: float, headers: dict[str, str]) -> Any:
-        import time
-
+    @contextmanager
+    def _clock(self, now: float) -> Iterator[None]:
+        """The clock of the web process stands still: how busy this machine is tells nothing of who sends."""
         with self.monkeypatch.context() as then:
-            then.setattr("participation.receipts.time", SimpleNamespace(time=lambda: time.time() - took))
-            return client.get(self.tool.get_absolute_url(), headers=headers, REMOTE_ADDR=self.address)
+            for module in ("receipts", "arrivals"):
+                then.setattr(f"participation.{module}.time", SimpleNamespace(time=lambda: now))
+            yield
+
+    def _open(self, client: Client, headers: dict[str, str]) -> Any:
+        return client.get(self.tool.get_absolute_url(), headers=headers, REMOTE_ADDR=self.address)
 
     def _form(self, page: Any, typed: dict[str, str]) -> tuple[str, dict[str, str]]:
         if "debats" in self.tool.get_absolute_url():
@@ -59,8 +69,6 @@ class Sender:
 
 def _move_newest(seconds: float) -> None:
     """Let the newest arrival have come `seconds` from now (negative: before)."""
-    from datetime import timedelta
-
     newest = Arrival.objects.order_by("-at").first()
     moved = newest.at + timedelta(seconds=seconds)
     with connection.cursor() as cursor:

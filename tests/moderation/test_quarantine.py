@@ -17,7 +17,7 @@ from counting import fold, reconcile
 from counting.models import LedgerEntry, Tally, Tool
 from deliberation.models import Voter
 from moderation import burst_watch, quarantine
-from moderation.models import Burst, BurstDecision, Watch
+from moderation.models import Burst, Watch
 from participation import arrivals, receipts
 from participation.models import Arrival, DailySalt
 from surveys.models import Response
@@ -412,15 +412,17 @@ def test_one_body_sent_fifty_times_is_one_row_one_arrival_one_receipt(survey):
     assert Response.objects.count() == Arrival.objects.count() == 1
 
 
-def test_voters_released_a_moment_ago_are_not_set_aside_again(monkeypatch, debate, moderator):
-    stuff(monkeypatch, debate, 30)
-    burst_watch.look(debate.tool_id)
-    burst = Burst.objects.get()
-    quarantine.decide(burst, "held", "released", moderator, "Vu.")
-    quarantine.settle(burst)
-    keys = [bytes(voter.participant_key) for voter in Voter.objects.all()]
-    assert quarantine.engines["debate"].put(debate.tool_id, keys, burst.pk + 1) == 0
-    assert BurstDecision.objects.get().reason == "Vu."
+def test_who_was_released_a_moment_ago_is_not_set_aside_again(monkeypatch, survey, debate, moderator):
+    for tool in (survey, debate):
+        stuff(monkeypatch, tool, 20)
+        keys = [bytes(arrival.key) for arrival in Arrival.objects.filter(tool_id=tool.tool_id)]
+        burst_watch.look(tool.tool_id)
+        burst = Burst.objects.get(tool=tool.tool_id)
+        quarantine.decide(burst, "held", "released", moderator, "Vu.")
+        quarantine.settle(burst)
+        assert quarantine.engines[tool.tool.kind].put(tool.tool_id, keys, burst.pk + 1) == 0
+        assert counts(tool.tool_id)["n"] == 20
+    assert Voter.objects.filter(set_aside=True).count() == Response.objects.filter(set_aside=True).count() == 0
 
 
 def test_a_database_that_is_away_for_the_salt_leaves_the_network_unknown(monkeypatch):

@@ -81,8 +81,10 @@ def _address(burst: Burst) -> str:
 
 def _span(burst: Burst) -> str:
     since, until = timezone.localtime(burst.since), timezone.localtime(burst.until)
-    end = date_format(until, "TIME_FORMAT" if since.date() == until.date() else "SHORT_DATETIME_FORMAT")
-    return f"{date_format(since, 'SHORT_DATETIME_FORMAT')} – {end}"
+    begin, end = (date_format(moment, "SHORT_DATETIME_FORMAT") for moment in (since, until))
+    if since.date() != until.date():
+        return f"{begin} – {end}"
+    return begin if begin == end else f"{begin} – {date_format(until, 'TIME_FORMAT')}"
 
 
 class DecisionForm(forms.Form):

@@ -114,10 +114,6 @@ def bursts_for(user: Any) -> QuerySet[Burst]:
     return Burst.objects.all() if user.has_perm("moderation.decide_burst") else Burst.objects.none()
 
 
-def may(user: Any, burst: Burst) -> bool:
-    return bursts_for(user).filter(pk=burst.pk).exists()
-
-
 class AlreadyDecided(Exception):
     """Somebody else decided since the person looked; `decision` is theirs."""
 

@@ -6,7 +6,7 @@ from cms import scheduling
 
 
 class Command(BaseCommand):
-    help = "Sweeps and looks for ballot stuffing twice a minute, publishes each minute, reconciles each hour. Needs no Redis."
+    help = "Sweeps, looks for ballot stuffing, publishes and takes offline on time, reconciles. Needs no Redis."
 
     def handle(self, *args, **options) -> None:
         scheduling.run_for_ever()

@@ -8,6 +8,7 @@ from rq.serializers import JSONSerializer
 
 import counting.jobs  # noqa: F401 - loaded in the parent, so that no fork pays for it
 import deliberation.jobs  # noqa: F401
+import moderation.burst_jobs  # noqa: F401
 
 
 class JSONWorker(Worker):
@@ -19,3 +20,5 @@ class JSONWorker(Worker):
         if "analysis" in self.queue_names():
             import_module("deliberation.analysis.body")  # numpy and scipy: a second at each fork, else
             import_module("deliberation.analysis.loading")
+        if "default" in self.queue_names():
+            import_module("moderation.burst_watch")  # numpy

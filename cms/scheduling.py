@@ -13,7 +13,9 @@ from django.utils import timezone
 from wagtail.models import Revision
 
 import deliberation.jobs
+import moderation.burst_jobs
 from counting import jobs
+from participation import arrivals
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +45,10 @@ def publish_scheduled() -> None:
 DUTIES = [
     Duty("sweep", 30, jobs.sweep_all),
     Duty("analyse", 20, deliberation.jobs.ask_for_analyses),
+    Duty("bursts", 20, moderation.burst_jobs.look_everywhere),
     Duty("publish", 60, publish_scheduled),
     Duty("reconcile", 3600, jobs.reconcile_all),
+    Duty("forget", 3600, arrivals.forget_old),
 ]
 
 

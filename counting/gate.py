@@ -22,6 +22,11 @@ def enter(tool_id: int) -> None:
             cursor.execute(ENTER, [tool_id])
 
 
+def is_sealed(tool_id: int) -> bool:
+    """Is the total final? Asked inside the gate, the answer holds until the transaction ends."""
+    return Tool.objects.filter(pk=tool_id, state=Tool.State.SEALED).exists()
+
+
 def enter_alone(tool_id: int) -> Tool:
     """Wait for every writer to leave, keep the others out until the transaction ends, and return the tool, locked."""
     if connection.vendor == "postgresql":

@@ -6,6 +6,7 @@ Redis is only a messenger: a nudge that fails is forgotten at once, and the peri
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 import django_rq
 import redis
@@ -23,6 +24,9 @@ NUDGE_TIMEOUT = 0.25  # seconds a citizen may wait for the messenger, at the mos
 REST = 5.0  # seconds during which a messenger that failed is left alone
 PAUSE = 0.1  # seconds between two nudges of one process for one tool
 GATHER = 0.1  # seconds a counting job lets nudges gather before it starts
+
+# What else wants to know that something came in at a tool, once it is counted. Called in the worker; must not fail.
+followers: list[Callable[[int], object]] = []
 
 _client: redis.Redis | None = None
 _asleep_until = 0.0
@@ -112,7 +116,10 @@ def count_tool(tool_id: int) -> int:
     """Job: count what waits for one tool."""
     time.sleep(GATHER)
     lower(_flag(tool_id))
-    return fold.fold(tool_id)
+    taken = fold.fold(tool_id)
+    for follower in followers:
+        follower(tool_id)
+    return taken
 
 
 def sweep_all() -> int:

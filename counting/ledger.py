@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from .models import Tally, Tool
 from .packing import MAX_CELLS
@@ -25,6 +25,19 @@ def write(tool_id: int, changes: Iterable[tuple[int, bytes]]) -> None:
     sql = _INSERT + ", (%s, %s, %s)" * (len(rows) - 1)
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for row in rows for value in row])
+
+
+def set_aside(tool_id: int, rows: Iterable[bytes], aside: bool) -> None:
+    """Count the packed cells of each row no more, or again; one row is what one person sent."""
+    changes = [(-1 if aside else 1, cells) for cells in rows]
+    write(tool_id, changes)
+    note_aside(tool_id, len(changes) if aside else -len(changes))
+
+
+def note_aside(tool_id: int, change: int) -> None:
+    """So many more (or fewer) people's contributions are stored and not counted. Needs the same transaction."""
+    if change:
+        Tool.objects.filter(pk=tool_id).update(set_aside=F("set_aside") + change)
 
 
 def register_cells(tool: Tool, names: Iterable[str]) -> Mapping[str, int]:

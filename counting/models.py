@@ -29,6 +29,7 @@ class Tool(models.Model):
     reconciled_at = models.DateTimeField(null=True)
     agrees = models.BooleanField(default=True)
     sealed = models.JSONField(null=True)
+    set_aside = models.IntegerField(default=0)  # how many people's contributions are stored and not counted
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.key}"

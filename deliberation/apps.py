@@ -8,12 +8,13 @@ class DeliberationConfig(AppConfig):
 
     def ready(self) -> None:
         from counting.reconcile import truths
-        from moderation import registry
+        from moderation import quarantine, registry
         from participation import receipts
 
-        from . import desk, follow_up, publishing, truth  # noqa: F401 - publishing listens to what the models announce
+        from . import desk, follow_up, publishing, truth, voting  # noqa: F401 - publishing listens to the models
 
         truths["debate"] = truth.TRUTH
+        quarantine.engines["debate"] = voting.QUARANTINE
         receipts.register(follow_up.find_traces, follow_up.erase, follow_up.withdraw_at)
         registry.register(desk.Statements())
         registry.register(desk.Arguments())

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counting.models import LedgerEntry
-from moderation import news, queue
+from moderation import news, quarantine, queue
 from participation import receipts
 
 from . import voting
@@ -16,6 +16,7 @@ from .models import Argument, Debate, Statement, Support, Voter
 
 def find_traces(key: bytes) -> list[receipts.Trace]:
     """What the follow-up page shows of the debates in which a person took part."""
+    aside = dict(Voter.objects.filter(participant_key=key, set_aside=True).values_list("debate_id", "burst_id"))
     ids = set(Voter.objects.filter(participant_key=key).values_list("debate_id", flat=True))
     statements = list(Statement.objects.filter(author_key=key).order_by("pk"))
     arguments = list(Argument.objects.filter(author_key=key).order_by("written_on", "pk"))
@@ -23,11 +24,12 @@ def find_traces(key: bytes) -> list[receipts.Trace]:
     ids |= set(Support.objects.filter(participant_key=key).values_list("argument__debate_id", flat=True))
     debates = Debate.objects.for_display().filter(pk__in=ids).order_by("pk")
     return [
-        _trace(debate, key, [t for t in [*statements, *arguments] if t.debate_id == debate.pk]) for debate in debates
+        _trace(debate, key, [t for t in [*statements, *arguments] if t.debate_id == debate.pk], aside)
+        for debate in debates
     ]
 
 
-def _trace(debate: Debate, key: bytes, texts: list[Any]) -> receipts.Trace:
+def _trace(debate: Debate, key: bytes, texts: list[Any], aside: dict[int, int | None]) -> receipts.Trace:
     votes = len(voting.votes_of(debate.pk, key))
     said = ngettext("You voted on %(n)d statement.", "You voted on %(n)d statements.", votes) % {"n": votes}
     return receipts.Trace(
@@ -39,6 +41,7 @@ def _trace(debate: Debate, key: bytes, texts: list[Any]) -> receipts.Trace:
         stored=said if votes else _("You cast no vote."),
         resumable=debate.phase() == "open",
         news=news.of([(text._meta.model_name or "", str(text.pk), text.text, _fallback(text)) for text in texts]),
+        aside=quarantine.what_became_of(aside[debate.pk]) if debate.pk in aside else "",
     )
 
 

@@ -6,7 +6,7 @@ withdraw     all votes of a person go
 set_aside    a person's votes stay stored and count no more, or again
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,7 +14,9 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from django.utils import timezone
 
 from counting import gate, jobs, ledger
-from participation import receipts
+from moderation import quarantine
+from participation import arrivals, receipts
+from participation.arrivals import Came
 from participation.identity import participant_key
 from participation.windows import within_sql
 
@@ -56,16 +58,17 @@ _LEDGER = "INSERT INTO counting_ledgerentry (tool_id, sign, cells)"
 
 
 @cache
-def _at_once_sql() -> str:
+def _at_once_sql(traced: bool) -> str:
     """PostgreSQL: gate, voter, vote and ledger rows in one message, which is one transaction and one round trip.
 
     Each statement of it takes a snapshot of its own. A vote is inserted or, when there is one, locked, compared and
     replaced: never read first and written later.
     """
+    trace = f", traced AS ({arrivals.BESIDE.format(source='new')})" if traced else ""
     return f"""{gate.ENTER};
         SELECT set_config('palabre.open', CASE WHEN {_MAY} THEN '1' ELSE '' END, true);
         WITH new AS (INSERT INTO deliberation_voter (id, debate_id, participant_key, name_in_file, set_aside)
-            SELECT %s, %s, %s, '', false WHERE {_OPEN} ON CONFLICT DO NOTHING RETURNING id)
+            SELECT %s, %s, %s, '', false WHERE {_OPEN} ON CONFLICT DO NOTHING RETURNING id){trace}
         SELECT set_config('palabre.new', CASE WHEN EXISTS (SELECT 1 FROM new) THEN '1' ELSE '' END, true);
         WITH {_WHO}, new AS (INSERT INTO deliberation_vote (voter_id, statement_id, value, cells, cast_on)
             SELECT id, %s, %s, %s, %s FROM who WHERE {_OPEN} ON CONFLICT DO NOTHING RETURNING cells)
@@ -81,40 +84,44 @@ def _at_once_sql() -> str:
     """  # noqa: S608 - no outside value is in the text
 
 
-def cast(state: DebateState, line: Line, value: int, token: str, code: str | None = None) -> Receipt:
+def cast(
+    state: DebateState, line: Line, value: int, token: str, code: str | None = None, came: Came | None = None
+) -> Receipt:
     """Store the vote `value` (1 agree, -1 disagree, 0 pass) of one person; the same vote again changes nothing.
 
     `code` is the receipt code the person has in this consultation; without one, `token`, which names the form that was
-    drawn for them, gives it. Raises Closed, NotVotable, and django.db.OperationalError when it cannot be stored now.
+    drawn for them, gives it. `came` says how somebody's first vote came, for finding bursts.
+    Raises Closed, NotVotable, and django.db.OperationalError when it cannot be stored now.
     """
     code = code if code and code[:4] == state.tag else receipts.code_for(state.tag, state.salt, token)
     key = participant_key(state.salt, code)
     store = _store_at_once if connection.vendor == "postgresql" else _store_step_by_step
     try:
-        stored = store(state, line, value, key)
+        stored = store(state, line, value, key, came)
     except IntegrityError:  # the voter was taken out between two steps: the second try makes them anew
-        stored = store(state, line, value, key)
+        stored = store(state, line, value, key, came)
     if not stored:
         raise _why_refused(state, line)
     jobs.nudge(state.tool_id)
     return Receipt(code)
 
 
-def _store_at_once(state: DebateState, line: Line, value: int, key: bytes) -> bool:
+def _store_at_once(state: DebateState, line: Line, value: int, key: bytes, came: Came | None) -> bool:
     cells, today = vote_cells(line.cell, value), timezone.localdate()
     values: list[Any] = [state.tool_id, state.id, state.scope_id, line.id, line.cell]
     values += [new_voter_id(), state.id, key]
+    values += arrivals.values(state.tool_id, key, came) if came else []
     values += [key, state.id, line.id, value, cells, today, state.tool_id, VOTER_CELLS]
     values += [key, state.id, line.id, cells, value, cells, today, line.id, state.tool_id]
     with connection.cursor() as cursor:
-        cursor.execute(_at_once_sql(), values)
+        cursor.execute(_at_once_sql(came is not None), values)
         while cursor.nextset():
             pass
         return bool(cursor.fetchone()[0])
 
 
 @transaction.atomic
-def _store_step_by_step(state: DebateState, line: Line, value: int, key: bytes) -> bool:
+def _store_step_by_step(state: DebateState, line: Line, value: int, key: bytes, came: Came | None) -> bool:
     """SQLite: its transactions stand in line, so reading first and writing later is safe."""
     may = [state.id, state.scope_id, line.id, line.cell]
     with connection.cursor() as cursor:
@@ -122,6 +129,8 @@ def _store_step_by_step(state: DebateState, line: Line, value: int, key: bytes) 
         if not cursor.fetchone()[0]:
             return False
     voter, is_new = Voter.objects.get_or_create(debate_id=state.id, participant_key=key)
+    if is_new:
+        arrivals.note(state.tool_id, key, came)
     cells, today = vote_cells(line.cell, value), timezone.localdate()
     found = Vote.objects.filter(voter=voter, statement_id=line.id)
     before = found.values_list("cells", flat=True).first()
@@ -147,7 +156,7 @@ def _why_refused(state: DebateState, line: Line) -> Exception:
     return NotVotable() if not votable or (debate and debate.scope_id != state.scope_id) else Closed("closed")
 
 
-def receive(key: str, ref: str, value: int, token: str, code: str | None) -> Receipt:
+def receive(key: str, ref: str, value: int, token: str, code: str | None, came: Came | None = None) -> Receipt:
     """`cast` for the web: finds debate and statement ready made, and sees to it that old connections do no harm.
 
     As with surveys, a connection is used at once; if it was dead the same vote is cast again over a new one, which
@@ -155,15 +164,15 @@ def receive(key: str, ref: str, value: int, token: str, code: str | None) -> Rec
     """
     connection.health_check_done = True
     try:
-        return _receive(key, ref, value, token, code)
+        return _receive(key, ref, value, token, code, came)
     except (OperationalError, InterfaceError):
         if connection.in_atomic_block or connection.is_usable():
             raise
         connection.close()
-        return _receive(key, ref, value, token, code)
+        return _receive(key, ref, value, token, code, came)
 
 
-def _receive(key: str, ref: str, value: int, token: str, code: str | None) -> Receipt:
+def _receive(key: str, ref: str, value: int, token: str, code: str | None, came: Came | None) -> Receipt:
     state = state_of(key)
     if ref not in state.by_ref:
         forget()  # it may have been published this very moment
@@ -172,12 +181,12 @@ def _receive(key: str, ref: str, value: int, token: str, code: str | None) -> Re
     if line is None:
         raise _why_refused_unknown(state)
     try:
-        return cast(state, line, value, token, code)
+        return cast(state, line, value, token, code, came)
     except NotVotable:
         moved = state_of(key)
         if moved.scope_id == state.scope_id or ref not in moved.by_ref:
             raise
-        return cast(moved, moved.by_ref[ref], value, token, code)
+        return cast(moved, moved.by_ref[ref], value, token, code, came)
 
 
 def _why_refused_unknown(state: DebateState) -> Exception:
@@ -223,7 +232,7 @@ def take_back(debate: Debate, statement_id: int, key: bytes) -> bool:
         cells = bytes(gone[0])
         if not voter.votes.exists():
             cells += VOTER_CELLS
-            voter.delete()
+            _forget(voter)
         if not voter.set_aside:
             ledger.write(debate.tool_id, [(-1, cells)])
         jobs.nudge(debate.tool_id)
@@ -242,7 +251,7 @@ def _remove(**which: Any) -> int:
         _lock_votes(voter)
         if not voter.set_aside:
             ledger.write(voter.debate.tool_id, [(-1, _cells_of(voter))])
-        voter.delete()
+        _forget(voter)
         jobs.nudge(voter.debate.tool_id)
     return len(voters)
 
@@ -259,16 +268,57 @@ def erase(key: bytes) -> int:
     return _remove(participant_key=key)
 
 
+def _forget(voter: Voter) -> None:
+    """The voter, locked, goes; what they had counted was taken away before."""
+    tool_id = voter.debate.tool_id
+    arrivals.forget(tool_id, bytes(voter.participant_key))
+    if voter.set_aside:
+        ledger.note_aside(tool_id, -1)
+        quarantine.lose(voter.burst_id)
+    voter.delete()
+
+
 @transaction.atomic
-def set_aside(voters: Iterable[Voter], aside: bool = True) -> int:
+def set_aside(voters: Iterable[Voter], aside: bool = True, burst_id: int | None = None) -> int:
     """Count these voters no more (or again), all their votes kept; how many changed."""
     ids = [voter.pk for voter in voters]
-    for tool_id in sorted(set(Voter.objects.filter(pk__in=ids).values_list("debate__tool_id", flat=True))):
+    tools = sorted(set(Voter.objects.filter(pk__in=ids).values_list("debate__tool_id", flat=True)))
+    for tool_id in tools:
         gate.enter(tool_id)
     changed = [voter for voter in _locked(pk__in=ids) if voter.set_aside != aside]
-    for voter in changed:
-        _lock_votes(voter)
-        ledger.write(voter.debate.tool_id, [(-1 if aside else 1, _cells_of(voter))])
-        jobs.nudge(voter.debate.tool_id)
-    Voter.objects.filter(pk__in=[voter.pk for voter in changed]).update(set_aside=aside)
+    if burst_id:  # released a moment ago: not to be set aside again
+        changed = [voter for voter in changed if voter.burst_id is None]
+    cells = {voter.pk: VOTER_CELLS for voter in changed}
+    votes = Vote.objects.select_for_update().filter(voter__in=list(cells)).order_by("voter_id", "statement_id")
+    for voter_id, of_vote in votes.values_list("voter_id", "cells"):
+        cells[voter_id] += bytes(of_vote)
+    for tool_id in tools:
+        ledger.set_aside(tool_id, [cells[v.pk] for v in changed if v.debate.tool_id == tool_id], aside)
+        jobs.nudge(tool_id)
+    named = {"burst_id": burst_id} if burst_id else {}
+    Voter.objects.filter(pk__in=list(cells)).update(set_aside=aside, **named)
     return len(changed)
+
+
+@transaction.atomic
+def _set_aside_burst(tool_id: int, keys: Sequence[bytes], burst_id: int) -> int:
+    """`set_aside` for those behind these participant keys; who was in a burst before stays as they are."""
+    gate.enter(tool_id)
+    found = Voter.objects.filter(debate__tool_id=tool_id, participant_key__in=keys, set_aside=False, burst_id=None)
+    return 0 if gate.is_sealed(tool_id) else set_aside(found, burst_id=burst_id)
+
+
+@transaction.atomic
+def _count_again(tool_id: int, burst_id: int, most: int) -> int:
+    """Count `most` voters of a burst again; how many there were. None once the total is sealed."""
+    gate.enter(tool_id)
+    found = Voter.objects.filter(debate__tool_id=tool_id, burst_id=burst_id, set_aside=True)[:most]
+    return 0 if gate.is_sealed(tool_id) else set_aside(found, aside=False)
+
+
+def _about(tool_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+    rows = Debate.objects.filter(tool_id__in=tool_ids).values_list("tool_id", "title", "scope_id")
+    return {tool_id: (title, scope_id) for tool_id, title, scope_id in rows}
+
+
+QUARANTINE = quarantine.Engine(_set_aside_burst, _count_again, _about)

@@ -7,8 +7,10 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Moderation")
 
     def ready(self) -> None:
+        from counting import jobs as counting_jobs
         from participation import receipts
 
-        from . import queue
+        from . import burst_jobs, queue
 
         receipts.erasers.append(queue.forget_author)
+        counting_jobs.followers.append(burst_jobs.ask)

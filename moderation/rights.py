@@ -12,6 +12,7 @@ from participation.models import Scope
 from .models import Item, Remit, Service
 
 DECIDE, REGISTERS, ANSWER, SEALED = "decide_item", "see_registers", "answer_forwarded", "see_sealed"
+BURSTS = "decide_burst"
 _ROOT = 1  # depth of the page that stands for everything
 
 

@@ -13,7 +13,7 @@ from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail_modeladmin.options import modeladmin_register
 
-from . import rights
+from . import burst_hooks, rights  # noqa: F401 - its hooks
 from .admin import areas, bulk, desk, reading, registers, settings
 from .models import Decision
 

@@ -1,4 +1,4 @@
-"""A scope: the consultation inside which one person's contributions may be crossed, and never beyond."""
+"""A scope: the consultation inside which one person's contributions may be crossed, and never beyond; and arrivals."""
 
 import secrets
 from datetime import datetime
@@ -124,3 +124,30 @@ class TakesPart(models.Model):
         self.check_scope(scope)
         self.scope = scope
         type(self)._default_manager.filter(pk=self.pk).update(scope=scope)
+
+
+class DailySalt(models.Model):
+    """What networks are hashed with for one day; destroyed the next, so that no later hash can be compared."""
+
+    day = models.DateField(primary_key=True)
+    salt = models.BinaryField(default=new_salt, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class Arrival(models.Model):
+    """How something was sent, kept for two days (see `participation.arrivals`); refers to nothing by constraint."""
+
+    pk = models.CompositePrimaryKey("tool_id", "at", "key")  # also the one index by which arrivals are read
+    tool_id = models.BigIntegerField()
+    at = models.DateTimeField()  # the database's clock
+    key = models.BinaryField(max_length=32)  # the participant key
+    network = models.IntegerField(null=True)
+    drawn = models.IntegerField()  # seconds between drawing the form and sending it
+    answers = models.IntegerField()  # how many were given
+    payload = models.BigIntegerField(null=True)
+    burst_id = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.tool_id} {self.at}"

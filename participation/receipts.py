@@ -134,6 +134,7 @@ class Trace(NamedTuple):
     """What one tool says of a code on the follow-up page. Plain values only: a template calls whatever it can call.
 
     `stored` says what there is, where that is not one response. `resumable`: the code opens it again at `url`.
+    `aside`: why it is stored and not counted.
     """
 
     title: str
@@ -144,6 +145,7 @@ class Trace(NamedTuple):
     stored: str = ""
     resumable: bool = False
     news: Sequence[News] = ()
+    aside: str = ""
 
 
 # Each engine registers how to find what a participant key left with it, and how to forget it. Keeping the engines out

@@ -4,6 +4,7 @@ record_response   a new response, the same one sent again, or a correction of it
 record_many       responses that were gathered elsewhere, on paper say
 withdraw          the response goes, its count goes with it
 erase             the same for everything behind a participant key
+set_aside         responses stay stored and count no more; `count_again` takes that back
 """
 
 import json
@@ -13,12 +14,15 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from counting import gate, jobs, ledger
 from counting.models import LedgerEntry, Tool
 from counting.reconcile import Truth
-from participation import receipts
+from moderation import quarantine
+from participation import arrivals, receipts
+from participation.arrivals import Came
 from participation.identity import participant_key, same, submission_key
 from participation.windows import within_sql
 
@@ -65,25 +69,33 @@ def _insert_sql(vendor: str) -> str:
 
 
 @cache
-def _at_once_sql() -> str:
+def _at_once_sql(traced: bool) -> str:
     """PostgreSQL: gate, response and ledger row in one message, which is one transaction and one round trip.
 
     Each statement of it takes a snapshot of its own, so the survey's state is judged after the gate was passed.
     """
     stored = _insert_sql("postgresql")
+    trace = f", traced AS ({arrivals.BESIDE.format(source='stored')})" if traced else ""
     return f"""{gate.ENTER};
-        WITH stored AS ({stored}), noted AS ({ledger.BESIDE.format(source="stored")}) SELECT 1 FROM stored
+        WITH stored AS ({stored}), noted AS ({ledger.BESIDE.format(source="stored")}){trace} SELECT 1 FROM stored
     """  # noqa: S608 - no outside value is in the text
 
 
 def record_response(
-    survey: CompiledSurvey, answers: Mapping[str, Any], token: str, *, code: str | None = None, channel: str = "web"
+    survey: CompiledSurvey,
+    answers: Mapping[str, Any],
+    token: str,
+    *,
+    code: str | None = None,
+    channel: str = "web",
+    came: Came | None = None,
 ) -> Receipt:
     """Store `answers` and their ledger row; returns the receipt.
 
     `token` names this form load: sent again it changes nothing, sent again with other answers it corrects them.
     `code` is the code the participant already has in this consultation; it is used unless that person already
-    answered this survey (several people share a browser), then they get a code of their own.
+    answered this survey (several people share a browser), then they get a code of their own. `came` says how it came,
+    for finding bursts.
     Raises Closed, and django.db.OperationalError when the database cannot take the response now.
     """
     own = receipts.code_for(survey.tag, survey.salt, token)
@@ -91,19 +103,20 @@ def record_response(
     submission = submission_key(survey.salt, token)
     cells = survey.pack(answers, channel)
     rows = [_Row(participant_key(survey.salt, c), submission, answers, cells, channel) for c in codes]
-    if connection.vendor == "postgresql" and _store_at_once(survey, rows[0]):
+    if connection.vendor == "postgresql" and _store_at_once(survey, rows[0], came):
         jobs.nudge(survey.tool_id)
         return Receipt(codes[0], True)
-    return _record_step_by_step(survey, codes, rows)
+    return _record_step_by_step(survey, codes, rows, came)
 
 
-def _record_step_by_step(survey: CompiledSurvey, codes: list[str], rows: list["_Row"]) -> Receipt:
+def _record_step_by_step(survey: CompiledSurvey, codes: list[str], rows: list["_Row"], came: Came | None) -> Receipt:
     """For SQLite, and for all that is not a new response to an open survey."""
     with transaction.atomic():
         gate.enter(survey.tool_id)
         for candidate, row in zip(codes, rows, strict=True):
             if _insert(survey, row):
                 ledger.write(survey.tool_id, [(1, row.cells)])
+                arrivals.note(survey.tool_id, row.participant, came, *_content(survey, row))
                 jobs.nudge(survey.tool_id)
                 return Receipt(candidate, True)
             if known := _same_submission(survey, row, codes):
@@ -119,10 +132,19 @@ class _Row(NamedTuple):
     channel: str
 
 
+def _content(survey: CompiledSurvey, row: _Row) -> tuple[int, int | None]:
+    """How many answers `row` gives, and what tells equal ones."""
+    given = sum(answer is not None for answer in row.answers.values())
+    return given, arrivals.fingerprint(survey.salt, _as_json(row.answers), given)
+
+
+def _as_json(answers: Mapping[str, Any]) -> str:
+    return json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
+
+
 def _values(survey: CompiledSurvey, row: _Row) -> list[Any]:
-    answers = json.dumps(row.answers, ensure_ascii=False, separators=(",", ":"))
     return [
-        *(uuid.uuid4().hex, survey.version_id, row.participant, row.submission, answers, row.cells),
+        *(uuid.uuid4().hex, survey.version_id, row.participant, row.submission, _as_json(row.answers), row.cells),
         *(row.channel, timezone.localdate().isoformat(), survey.survey_id, survey.scope_id),
     ]
 
@@ -133,10 +155,13 @@ def _insert(survey: CompiledSurvey, row: _Row) -> bool:
         return cursor.fetchone() is not None
 
 
-def _store_at_once(survey: CompiledSurvey, row: _Row) -> bool:
+def _store_at_once(survey: CompiledSurvey, row: _Row, came: Came | None) -> bool:
     """Store a new response to an open survey with its ledger row; False, and nothing stored, when it is not that."""
+    values = [survey.tool_id, *_values(survey, row), survey.tool_id]
+    if came:
+        values += arrivals.values(survey.tool_id, row.participant, came, *_content(survey, row))
     with connection.cursor() as cursor:
-        cursor.execute(_at_once_sql(), [survey.tool_id, *_values(survey, row), survey.tool_id])
+        cursor.execute(_at_once_sql(came is not None), values)
         cursor.nextset()
         return cursor.fetchone() is not None
 
@@ -233,8 +258,9 @@ def _same_submission(survey: CompiledSurvey, row: _Row, codes: list[str]) -> str
 
 
 def _change(found: Response, survey: CompiledSurvey, row: _Row) -> None:
-    """Replace the answers of `found`, locked: minus the old cells, plus the new."""
-    ledger.write(survey.tool_id, [(-1, bytes(found.cells)), (1, row.cells)])
+    """Replace the answers of `found`, locked: minus the old cells, plus the new. Nothing moves for who is set aside."""
+    if not found.set_aside:
+        ledger.write(survey.tool_id, [(-1, bytes(found.cells)), (1, row.cells)])
     found.answers, found.cells, found.version_id = dict(row.answers), row.cells, survey.version_id
     found.save(update_fields=["answers", "cells", "version"])
     jobs.nudge(survey.tool_id)
@@ -259,7 +285,9 @@ def _why_refused(survey: CompiledSurvey) -> str:
     return "closed" if phase == "open" else phase  # open by our clock, shut by the database's, which decides
 
 
-def receive(key: str, number: int, answers: Mapping[str, Any], token: str, code: str | None) -> Receipt:
+def receive(
+    key: str, number: int, answers: Mapping[str, Any], token: str, code: str | None, came: Came | None = None
+) -> Receipt:
     """`record_response` for the web: finds the survey compiled, and sees to it that old connections do no harm.
 
     Django would ask each connection whether it lives before using it, one more round trip for every submission. Here
@@ -267,22 +295,24 @@ def receive(key: str, number: int, answers: Mapping[str, Any], token: str, code:
     """
     connection.health_check_done = True
     try:
-        return _receive(key, number, answers, token, code)
+        return _receive(key, number, answers, token, code, came)
     except (OperationalError, InterfaceError):
         if connection.in_atomic_block or connection.is_usable():
             raise
         connection.close()
-        return _receive(key, number, answers, token, code)
+        return _receive(key, number, answers, token, code, came)
 
 
-def _receive(key: str, number: int, answers: Mapping[str, Any], token: str, code: str | None) -> Receipt:
+def _receive(
+    key: str, number: int, answers: Mapping[str, Any], token: str, code: str | None, came: Came | None
+) -> Receipt:
     """Follows a survey that joined a consultation since its form was compiled here."""
     try:
-        return record_response(compiled(key, number), answers, token, code=code or None)
+        return record_response(compiled(key, number), answers, token, code=code or None, came=came)
     except Closed as refused:
         if refused.phase != "moved":
             raise
-        return record_response(compiled(key, number), answers, token, code=code or None)
+        return record_response(compiled(key, number), answers, token, code=code or None, came=came)
 
 
 @transaction.atomic
@@ -294,10 +324,48 @@ def _remove(responses: Iterable[Response]) -> int:
         gate.enter(tool_id)
         deleted, _ = Response.objects.filter(pk=response.pk, cells=response.cells).delete()
         if deleted:
-            ledger.write(tool_id, [(-1, bytes(response.cells))])
+            arrivals.forget(tool_id, bytes(response.participant_key))
+            if response.set_aside:
+                ledger.note_aside(tool_id, -1)
+                quarantine.lose(response.burst_id)
+            else:
+                ledger.write(tool_id, [(-1, bytes(response.cells))])
             jobs.nudge(tool_id)
             gone += 1
     return gone
+
+
+@transaction.atomic
+def set_aside(tool_id: int, keys: Sequence[bytes], burst_id: int) -> int:
+    """Count the responses behind these participant keys no more: they are of a burst. Who was in one before stays as
+    they are. How many went; none once the total is sealed.
+    """
+    gate.enter(tool_id)
+    found = _of_tool(tool_id).filter(participant_key__in=keys, set_aside=False, burst_id=None)
+    return _move(tool_id, found, aside=True, burst_id=burst_id)
+
+
+@transaction.atomic
+def count_again(tool_id: int, burst_id: int, most: int) -> int:
+    """Count `most` responses of a burst again; how many there were. None once the total is sealed."""
+    gate.enter(tool_id)
+    found = _of_tool(tool_id).filter(burst_id=burst_id, set_aside=True)[:most]
+    return _move(tool_id, found, aside=False, burst_id=burst_id)
+
+
+def _of_tool(tool_id: int) -> QuerySet[Response]:
+    of_tool = Response.objects.filter(survey_id__in=Survey.objects.filter(tool_id=tool_id).values("pk"))
+    return of_tool.select_for_update(of=("self",)).only("pk", "cells").order_by("pk")
+
+
+def _move(tool_id: int, found: QuerySet[Response], aside: bool, burst_id: int) -> int:
+    if gate.is_sealed(tool_id):
+        return 0
+    locked = list(found)
+    ledger.set_aside(tool_id, [bytes(response.cells) for response in locked], aside)
+    Response.objects.filter(pk__in=[r.pk for r in locked]).update(set_aside=aside, burst_id=burst_id)
+    jobs.nudge(tool_id)
+    return len(locked)
 
 
 @transaction.atomic
@@ -328,12 +396,15 @@ def erase(key: bytes) -> int:
 
 def find_traces(key: bytes) -> list[receipts.Trace]:
     """What the follow-up page shows of the surveys a participant answered."""
-    responses = Response.objects.filter(participant_key=key).only("survey_id")
-    surveys = Survey.objects.for_display().filter(pk__in=[r.survey_id for r in responses])
-    return [_trace(survey, key) for survey in surveys]
+    responses = {r.survey_id: r for r in Response.objects.filter(participant_key=key).only(*_TRACED)}
+    surveys = Survey.objects.for_display().filter(pk__in=responses)
+    return [_trace(survey, responses[survey.pk]) for survey in surveys]
 
 
-def _trace(survey: Survey, key: bytes) -> receipts.Trace:
+_TRACED = ("survey_id", "set_aside", "burst_id")
+
+
+def _trace(survey: Survey, response: Response) -> receipts.Trace:
     waiting = LedgerEntry.objects.filter(tool_id=survey.tool_id).exists()
     return receipts.Trace(
         title=survey.title,
@@ -341,6 +412,7 @@ def _trace(survey: Survey, key: bytes) -> receipts.Trace:
         counted=not waiting,
         counted_until=survey.tool.counted_until,
         withdrawable=survey.phase() == "open",
+        aside=quarantine.what_became_of(response.burst_id) if response.set_aside else "",
     )
 
 
@@ -361,19 +433,29 @@ def rewrite_cells(tool_id: int) -> int:
 
 _OF_TOOL = "surveys_response r WHERE r.survey_id = (SELECT s.id FROM surveys_survey s WHERE s.tool_id = %s)"
 TRUTH = Truth(
-    rows=f"SELECT r.cells, r.submission_key AS spread FROM {_OF_TOOL}",  # noqa: S608
+    rows=f"SELECT r.cells, r.submission_key AS spread FROM {_OF_TOOL} AND NOT r.set_aside",  # noqa: S608
     rewrite=rewrite_cells,
-    receipts=f"SELECT r.participant_key FROM {_OF_TOOL}",  # noqa: S608
+    receipts=f"SELECT r.participant_key FROM {_OF_TOOL} AND NOT r.set_aside",  # noqa: S608
 )
+
+
+def _about(tool_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+    rows = Survey.objects.filter(tool_id__in=tool_ids).values_list("tool_id", "title", "scope_id")
+    return {tool_id: (title, scope_id) for tool_id, title, scope_id in rows}
+
+
+QUARANTINE = quarantine.Engine(set_aside, count_again, _about)
 
 __all__ = [
     "Closed",
     "Receipt",
     "Tool",
+    "count_again",
     "erase",
     "find_traces",
     "receive",
     "record_many",
     "record_response",
+    "set_aside",
     "withdraw",
 ]

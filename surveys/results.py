@@ -68,6 +68,7 @@ def figures(
         "counted_responses": counted,
         "counted_until": until.isoformat() if until else None,
         "suppressed_below": threshold,
+        "set_aside": survey.tool.set_aside,
         "questions": [
             entry
             for question in compiled.all_questions

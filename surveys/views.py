@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from counting.spreadsheets import write_csv
-from participation import limits, posts, receipts
+from participation import arrivals, limits, posts, receipts
 from participation.identity import participant_key, same, submission_key
 
 from . import intake, rendering
@@ -110,7 +110,8 @@ class _Submission:
             return self._page(rendering.draw_form(self.survey, self.token, self.typed, errors, first), 422)
         code = posts.trusted_code(self.request, self.survey.tag)
         try:
-            receipt = intake.receive(self.key, self.survey.number, answers, self.token, code)
+            came = arrivals.came(self.request, self.token)
+            receipt = intake.receive(self.key, self.survey.number, answers, self.token, code, came)
         except intake.Closed as closed:
             return self._closed(closed.phase)
         except DatabaseError as error:

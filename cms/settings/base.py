@@ -151,10 +151,11 @@ SUPPRESS_BELOW = env.int("SUPPRESS_BELOW", default=11)  # figures smaller than t
 DEMO_ALLOWED = False  # fixed passwords: dev and test settings only
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many proxies of ours stand in front of the site
 PARTICIPATION_SECRET = env("PARTICIPATION_SECRET", default="")  # keys receipt codes; default: SECRET_KEY
-# Responses one network address may send per ten minutes to each web process; 0: no limit. A school shares one address.
-RESPONSES_PER_ADDRESS = (env.int("RESPONSES_PER_ADDRESS", default=120), 600)
+# Responses one network address may send per ten minutes to each web process; 0: no limit. A brake on floods alone: a
+# town hall shares one address, and what only machines send is set aside by moderation.
+RESPONSES_PER_ADDRESS = (env.int("RESPONSES_PER_ADDRESS", default=3000), 600)
 # Votes in debates, likewise: some 25 a person.
-VOTES_PER_ADDRESS = (env.int("VOTES_PER_ADDRESS", default=3000), 600)
+VOTES_PER_ADDRESS = (env.int("VOTES_PER_ADDRESS", default=30000), 600)
 # For how many seconds resultats.json may be served again without looking: what a flood of readers costs at the most.
 RESULTS_FRESH_FOR = env.float("RESULTS_FRESH_FOR", default=0.2)
 

@@ -22,9 +22,11 @@ class Voter(models.Model):
     participant_key = models.BinaryField(max_length=32)
     name_in_file = models.CharField(max_length=60, blank=True)  # the participant's id in the files it was imported from
     set_aside = models.BooleanField(default=False)  # stored, but counted nowhere
+    burst_id = models.BigIntegerField(null=True)  # the moderation.Burst they were found in, also after its release
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["participant_key", "debate"], name="voter_once_per_debate")]
+        indexes = [models.Index("burst_id", condition=models.Q(burst_id__isnull=False), name="voter_in_burst")]
 
     def __str__(self) -> str:
         return str(self.id)

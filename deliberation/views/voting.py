@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from participation import limits, posts, receipts
+from participation import arrivals, limits, posts, receipts
 
 from .. import cards, rules, voting
 from ..models import Debate
@@ -92,7 +92,8 @@ class _Ballot:
         return self._done(code)
 
     def _cast(self, value: int) -> str:
-        return voting.receive(self.state.key, self.ref, value, self.token, self.code).code
+        came = arrivals.came(self.request, self.token)
+        return voting.receive(self.state.key, self.ref, value, self.token, self.code, came).code
 
     def _withdraw(self) -> str:
         code, key = person(self.state, self.token, self.code)

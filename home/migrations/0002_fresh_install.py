@@ -94,13 +94,14 @@ def charter(apps):
         Article.objects.create(charter=made, sort_order=order, text=text, short=short)
 
 
-# Who may do what in moderation, and where: below the home page. A person may be in several of these groups.
+# Who may do what in moderation. A person may be in several of these groups. They hold everywhere: where several sites or
+# consultations are moderated by different people, an administrator makes groups for smaller areas.
 ROLES = {
-    "Modérateurs": ["decide_item", "see_registers", "see_sealed"],
+    "Modérateurs": ["decide_item", "decide_burst", "see_registers", "see_sealed"],
     "Analystes": ["see_registers"],
     "Agents d’un autre service": ["answer_forwarded"],
     "Administrateurs": [
-        "decide_item", "see_registers", "see_sealed", "change_remit",
+        "decide_item", "decide_burst", "see_registers", "see_sealed", "change_remit",
         "add_charter", "change_charter", "view_charter", "add_service", "change_service", "view_service",
     ],
 }  # fmt: skip
@@ -108,7 +109,7 @@ ROLES = {
 
 def roles(apps):
     Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
-    Area, home = apps.get_model("moderation.GroupArea"), apps.get_model("home.HomePage").objects.get()
+    Area, root = apps.get_model("moderation.GroupArea"), apps.get_model("wagtailcore.Page").objects.get(depth=1)
     for name, codenames in ROLES.items():
         made, _created = Group.objects.get_or_create(name=name)
         made.permissions.add(
@@ -116,11 +117,11 @@ def roles(apps):
             Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"),
         )
         if name != "Agents d’un autre service":
-            Area.objects.get_or_create(group=made, page_id=home.pk)
+            Area.objects.get_or_create(group=made, page_id=root.pk)
 
 
 def group(apps, schema_editor):
-    """Communications agents: write and publish pages, surveys and debates, add images and documents, say who the authority is."""
+    """Communications agents: write and publish pages, surveys and debates, add images and documents, decide what is shown, say who the authority is."""
     from django.contrib.auth.management import create_permissions
     from django.apps import apps as real_apps
 

@@ -1,6 +1,7 @@
 """What moderation stores: items on the desk, decisions about them, charters, and who may decide where."""
 
 from .area import GroupArea
+from .burst import Burst, BurstDecision, Watch
 from .charter import Article, Charter, Remit, Service
 from .decision import Decision
 from .item import Item, Sealed
@@ -9,6 +10,8 @@ from .voices import Appeal, Report
 __all__ = [
     "Appeal",
     "Article",
+    "Burst",
+    "BurstDecision",
     "Charter",
     "Decision",
     "GroupArea",
@@ -17,4 +20,5 @@ __all__ = [
     "Report",
     "Sealed",
     "Service",
+    "Watch",
 ]

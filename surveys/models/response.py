@@ -33,6 +33,8 @@ class Response(models.Model):
     cells = models.BinaryField()
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.WEB)
     received_on = models.DateField()
+    set_aside = models.BooleanField(default=False, db_default=False)  # stored, but counted nowhere
+    burst_id = models.BigIntegerField(null=True)  # the moderation.Burst it was found in, also after its release
 
     class Meta:
         verbose_name = _("response")
@@ -41,6 +43,8 @@ class Response(models.Model):
             models.UniqueConstraint(fields=["participant_key", "survey"], name="response_once_per_participant"),
             models.UniqueConstraint(fields=["survey", "submission_key"], name="response_once_per_submission"),
         ]
+        # Only of the few that were ever set aside: ordinary submissions do not pay for it.
+        indexes = [models.Index("burst_id", condition=models.Q(burst_id__isnull=False), name="response_in_burst")]
 
     def __str__(self) -> str:
         return str(self.id)

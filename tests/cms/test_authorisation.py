@@ -33,7 +33,7 @@ EDIT = "edu"
 
 
 class Rule(NamedTuple):
-    """Who gets through at the routes that `route` matches. `exact`: nobody else, and all of these; else: nobody else."""
+    """Who at most gets through at the routes that `route` matches; with `exact`, who does."""
 
     route: str
     get: str
@@ -52,6 +52,8 @@ RULES = [
     Rule(r"admin/moderation/forwarded/$", "su", "", True),
     Rule(r"admin/moderation/forwarded/<int:pk>/$", "", "su", True, foreign="u"),
     Rule(r"admin/bulk/<str:app_label>/", "mdu", "mdu", True, foreign="du"),
+    Rule(r"admin/moderation/bursts/(results/)?$", "mdu", "", True),
+    Rule(r"admin/\^moderation/bursts/", "mdu", "mdu", True, foreign="du"),
     # The registers are read, by moderators and analysts of the place, and written by nobody.
     Rule(r"admin/\^moderation/(decisions|reports|appeals)/\$", "madu", "madu"),
     Rule(r"admin/\^moderation/\w+/inspect/", "madu", "madu", False, foreign="adu"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from wagtail.models import Page
 
 from moderation import decisions, queue
@@ -54,10 +54,21 @@ def member(*groups: str, name: str = "", **fields: Any) -> Any:
     return user
 
 
+def holder(*permissions: str, page: Page | None = None) -> Any:
+    """Somebody whose only group has these rights, at and below `page`, or everywhere."""
+    name = "-".join(permissions) or "nobody"
+    user = get_user_model().objects.create_user(name, password="x")
+    group = Group.objects.create(name=f"Avec {name}")
+    group.permissions.add(*Permission.objects.filter(codename__in=["access_admin", *permissions]))
+    GroupArea.objects.create(group=group, page=page or Page.objects.get(depth=1))
+    user.groups.add(group)
+    return user
+
+
 def moderator(name: str = "momo", page: Page | None = None) -> Any:
     """Somebody who decides everywhere, or at and below `page` only."""
     if page is None:
-        return _of_everything(member("Modérateurs", name=name))
+        return member("Modérateurs", name=name)
     user = get_user_model().objects.create_user(name, f"{name}@ville.example", "x", first_name=name.title())
     group = Group.objects.create(name=f"Modérateurs {name}")
     group.permissions.add(*Group.objects.get(name="Modérateurs").permissions.all())
@@ -66,11 +77,4 @@ def moderator(name: str = "momo", page: Page | None = None) -> Any:
     return user
 
 
-def _of_everything(user: Any) -> Any:
-    """Also of surveys and debates that stand on no page, as tests make them."""
-    group = Group.objects.get(name="Modérateurs")
-    GroupArea.objects.get_or_create(group=group, page=Page.objects.get(depth=1))
-    return user
-
-
-__all__ = ["article", "item_of", "member", "moderate", "moderator", "put_on_desk"]
+__all__ = ["article", "holder", "item_of", "member", "moderate", "moderator", "put_on_desk"]

@@ -1,4 +1,4 @@
-"""`scheduler`: sweeps, publishes and reconciles, every so often; run one (two do no harm)."""
+"""`scheduler`: sweeps, looks, publishes and reconciles, every so often; run one (two do no harm)."""
 
 from django.core.management.base import BaseCommand
 
@@ -6,7 +6,7 @@ from cms import scheduling
 
 
 class Command(BaseCommand):
-    help = "Sweeps every 30 seconds, publishes what is scheduled every minute, reconciles every hour. Needs no Redis."
+    help = "Sweeps, looks for ballot stuffing, publishes and takes offline on time, reconciles. Needs no Redis."
 
     def handle(self, *args, **options) -> None:
         scheduling.run_for_ever()

@@ -14,6 +14,7 @@ from wagtail.models import Revision
 
 import deliberation.jobs
 from counting import jobs
+from participation import mail_codes
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ DUTIES = [
     Duty("sweep", 30, jobs.sweep_all),
     Duty("analyse", 20, deliberation.jobs.ask_for_analyses),
     Duty("publish", 60, publish_scheduled),
+    Duty("forget codes", 600, mail_codes.forget_expired),
     Duty("reconcile", 3600, jobs.reconcile_all),
 ]
 

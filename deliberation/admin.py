@@ -28,6 +28,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic.base import BaseListingView
 
 from moderation.signals import signals_of
+from participation import trust
 
 from . import linting, statements
 from .desk import STATES, Seen, kinds_for, load, settle, texts_in
@@ -40,6 +41,11 @@ class DebateForm(WagtailAdminModelForm):
     """Refuses to publish what cannot be voted on, and asks to have read what an edit does to votes already cast."""
 
     effects_read = forms.BooleanField(required=False, label=_("I have read what this changes. Publish."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "trust" in self.fields:
+            trust.offer(self.fields["trust"], self.instance.trust)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -65,6 +65,7 @@ def read(debate: Debate) -> Published:
         "votes": cast,
         "counted_until": until.isoformat() if until else None,
         "suppressed_below": threshold,
+        "trust": {"level": debate.trust},
         "map": _map(newest, groups) if newest else None,
         "statements": sorted(entries, key=lambda entry: (-entry["votes"], entry["id"])),
     }

@@ -8,9 +8,11 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         from counting.reconcile import truths
-        from participation import receipts
+        from participation import places, receipts
 
         from . import intake, publishing  # noqa: F401 - publishing listens to what the models announce
+        from .models import Survey
 
         truths["survey"] = intake.TRUTH
+        places.register(Survey)
         receipts.register(intake.find_traces, intake.erase, intake.withdraw_at)

@@ -4,6 +4,8 @@ import secrets
 
 from django.db import models
 
+from participation.trust import Level
+
 from .debate import Debate, Statement
 
 AGREE, DISAGREE, PASS = 1, -1, 0
@@ -22,6 +24,7 @@ class Voter(models.Model):
     participant_key = models.BinaryField(max_length=32)
     name_in_file = models.CharField(max_length=60, blank=True)  # the participant's id in the files it was imported from
     set_aside = models.BooleanField(default=False)  # stored, but counted nowhere
+    trust = models.CharField(max_length=10, choices=Level.choices, default=Level.OPEN, db_default=Level.OPEN)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["participant_key", "debate"], name="voter_once_per_debate")]

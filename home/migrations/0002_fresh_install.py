@@ -73,7 +73,7 @@ def group(apps, schema_editor):
     from django.contrib.auth.management import create_permissions
     from django.apps import apps as real_apps
 
-    for app in ("surveys", "deliberation", "home", "wagtailadmin", "wagtailcore"):
+    for app in ("surveys", "deliberation", "participation", "home", "wagtailadmin", "wagtailcore"):
         create_permissions(real_apps.get_app_config(app), verbosity=0)
     Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
     GroupPage = apps.get_model("wagtailcore.GroupPagePermission")
@@ -90,7 +90,7 @@ def group(apps, schema_editor):
             )
         agents.permissions.add(*Permission.objects.filter(content_type=kind))
     agents.permissions.add(
-        *Permission.objects.filter(codename__in=["change_statement", "change_argument"]),
+        *Permission.objects.filter(codename__in=["change_statement", "change_argument", "manage_codes"]),
         *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),
         *Permission.objects.filter(content_type__app_label="home", codename="change_sitesettings"),
     )
@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
         ("consultations", "0001_initial"),
         ("surveys", "0001_initial"),
         ("deliberation", "0001_initial"),
+        ("participation", "0001_initial"),
         ("wagtailcore", "__latest__"),
         ("wagtailadmin", "__latest__"),
         ("wagtailimages", "__latest__"),

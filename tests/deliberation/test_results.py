@@ -63,7 +63,7 @@ def close(debate: Debate) -> None:
 def test_figures_have_the_promised_shape(analysed):
     found = figures(analysed)
     assert list(found) == [
-        *("key", "title", "participants", "votes", "counted_until", "suppressed_below", "map", "statements")
+        *("key", "title", "participants", "votes", "counted_until", "suppressed_below", "trust", "map", "statements")
     ]
     assert (found["participants"], found["votes"], found["suppressed_below"]) == (70, 560, 11)
     shown = found["map"]

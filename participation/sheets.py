@@ -21,6 +21,11 @@ class Letter(NamedTuple):
     address: str
     until: object
 
+    @property
+    def shown(self) -> str:
+        """The address as people type it."""
+        return self.address.partition("://")[2].rstrip("/")
+
 
 def leads_to(address: str, code: str) -> str:
     """What the QR code says: the page with the code filled in. Opening it uses nothing up."""

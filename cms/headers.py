@@ -23,6 +23,8 @@ class Headers:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         policy = ADMIN if request.path_info.startswith("/admin/") else PUBLIC
+        if leads_to := getattr(response, "form_leads_to", ""):  # browsers follow a form's redirects with this rule
+            policy = policy.replace("form-action 'self'", f"form-action 'self' {leads_to}")
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response

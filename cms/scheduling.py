@@ -15,7 +15,7 @@ from wagtail.models import Revision
 import deliberation.jobs
 import moderation.burst_jobs
 from counting import jobs
-from participation import arrivals
+from participation import arrivals, mail_codes
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ DUTIES = [
     Duty("analyse", 20, deliberation.jobs.ask_for_analyses),
     Duty("bursts", 20, moderation.burst_jobs.look_everywhere),
     Duty("publish", 60, publish_scheduled),
+    Duty("forget codes", 600, mail_codes.forget_expired),
     Duty("reconcile", 3600, jobs.reconcile_all),
     Duty("forget", 3600, arrivals.forget_old),
 ]

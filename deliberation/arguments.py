@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from counting.models import Tally
 from moderation import queue
+from participation.trust import OPEN
 
 from . import cells, rules, wording
 from .models import LONGEST_ARGUMENT, Argument, Debate, Statement, Support
@@ -27,9 +28,18 @@ def voters_of(debate: Debate) -> int:
 
 @transaction.atomic
 def add(
-    debate: Debate, statement: Statement | None, side: str, text: str, key: bytes, parent: Argument | None = None
+    debate: Debate,
+    statement: Statement | None,
+    side: str,
+    text: str,
+    key: bytes,
+    parent: Argument | None = None,
+    level: str = OPEN,
 ) -> Argument:
-    """Store an argument, waiting or shown as the debate says; sent twice it is stored once. Raises Refused."""
+    """Store an argument, waiting or shown as the debate says; sent twice it is stored once. `level` is what its author
+    proved. Raises Refused and Unproven.
+    """
+    rules.check_proof(debate, level)
     if not rules.may_argue(debate, statement):
         raise Refused(_("No arguments can be added here."))
     text = wording.tidy(text)
@@ -72,8 +82,9 @@ def _store(
     return argument
 
 
-def support(argument: Argument, key: bytes) -> None:
-    """Say that one finds it a good argument; twice is once."""
+def support(argument: Argument, key: bytes, level: str = OPEN) -> None:
+    """Say that one finds it a good argument; twice is once. Raises Unproven."""
+    rules.check_proof(argument.debate, level)
     Support.objects.bulk_create([Support(argument=argument, participant_key=key)], ignore_conflicts=True)
 
 

@@ -66,6 +66,7 @@ def read(debate: Debate) -> Published:
         "counted_until": until.isoformat() if until else None,
         "suppressed_below": threshold,
         "set_aside": debate.tool.set_aside,
+        "trust": {"level": debate.trust},
         "map": _map(newest, groups) if newest else None,
         "statements": sorted(entries, key=lambda entry: (-entry["votes"], entry["id"])),
     }

@@ -1,6 +1,14 @@
 """Who may do what in a debate, as sentences; used by views, templates and acts alike."""
 
+from participation.trust import Unproven, suffices
+
 from .models import Debate, Statement
+
+
+def check_proof(debate: Debate, level: str) -> None:
+    """Raise Unproven unless who proved `level` may take part."""
+    if not suffices(level, debate.trust):
+        raise Unproven
 
 
 def may_vote(debate: Debate) -> bool:

@@ -57,6 +57,7 @@ class DebateState:
     tag: str
     salt: bytes
     tool_id: int
+    trust: str
     lines: tuple[Line, ...]
     read_at: float = field(compare=False)
 
@@ -96,10 +97,11 @@ def state_of(key: str) -> DebateState:
     kept = _kept.get(key)
     if kept and time.monotonic() - kept.read_at < FRESH_FOR:
         return kept
-    debate = Debate.objects.select_related("scope").only("key", "tool_id", "scope__tag", "scope__salt").get(key=key)
+    wanted = Debate.objects.select_related("scope").only("key", "tool_id", "trust", "scope__tag", "scope__salt")
+    debate = wanted.get(key=key)
     state = DebateState(
-        key, debate.pk, debate.scope_id, debate.scope.tag, bytes(debate.scope.salt), debate.tool_id, _lines(debate),
-        time.monotonic(),
+        key, debate.pk, debate.scope_id, debate.scope.tag, bytes(debate.scope.salt), debate.tool_id, debate.trust,
+        _lines(debate), time.monotonic(),
     )  # fmt: skip
     if len(_kept) >= MAX_KEPT:
         _kept.clear()

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from counting import ledger
 from moderation import queue
-from participation import receipts
+from participation import receipts, trust
 from participation.identity import participant_key, same
 
 from . import cells, rules, wording
@@ -40,14 +40,21 @@ def put_to_vote(debate: Debate, statements: Iterable[Statement]) -> None:
 
 
 def person(state: DebateState, token: str, code: str | None) -> tuple[str, bytes]:
-    """(receipt code, participant key) of who sent the form drawn with `token`, holding `code` or none yet."""
-    code = code if code and code[:4] == state.tag else receipts.code_for(state.tag, state.salt, token)
+    """(receipt code, participant key) of who sent the form drawn with `token`, holding `code` or none yet.
+
+    Who is vouched for is known by their proof alone, whatever code the browser holds.
+    """
+    if not code or code[:4] != state.tag or receipts.voucher_of(token):
+        code = receipts.code_for(state.tag, state.salt, token)
     return code, participant_key(state.salt, code)
 
 
 @transaction.atomic
-def propose(debate: Debate, text: str, key: bytes) -> Statement:
-    """Store a proposed statement, waiting or shown as the debate says; sent twice it is stored once. Raises Refused."""
+def propose(debate: Debate, text: str, key: bytes, level: str = trust.OPEN) -> Statement:
+    """Store a proposed statement, waiting or shown as the debate says; sent twice it is stored once. `level` is what
+    its author proved. Raises Refused and Unproven.
+    """
+    rules.check_proof(debate, level)
     text = wording.tidy(text)
     _check(debate, text)
     text_key = wording.text_key(text)

@@ -15,15 +15,16 @@ from django.utils import timezone
 
 from counting import gate, jobs, ledger
 from moderation import quarantine
-from participation import arrivals, receipts
+from participation import arrivals, receipts, trust
 from participation.arrivals import Came
-from participation.identity import participant_key
+from participation.trust import Unproven
 from participation.windows import within_sql
 
 from .cells import VOTER_CELLS, vote_cells
 from .models import Debate, Statement, Vote, Voter
 from .models.vote import new_voter_id
 from .state import DebateState, Line, forget, state_of
+from .statements import person
 
 
 class Closed(Exception):
@@ -46,7 +47,7 @@ class Receipt(NamedTuple):
 
 # Whether the vote may be taken is judged once, by the database's clock, and kept for the rest of the transaction.
 _MAY = f"""EXISTS (SELECT 1 FROM deliberation_debate d, deliberation_statement s, participation_scope c, counting_tool t
-    WHERE d.id = %s AND d.scope_id = %s AND d.live AND {within_sql("d")}
+    WHERE d.id = %s AND d.scope_id = %s AND {trust.allows_sql("d")} AND d.live AND {within_sql("d")}
       AND s.id = %s AND s.debate_id = d.id AND s.status = 'published' AND s.cell = %s
       AND t.id = d.tool_id AND t.state = 'open'
       AND c.id = d.scope_id AND c.live AND {within_sql("c")})"""  # noqa: S608 - no outside value is in the text
@@ -67,8 +68,8 @@ def _at_once_sql(traced: bool) -> str:
     trace = f", traced AS ({arrivals.BESIDE.format(source='new')})" if traced else ""
     return f"""{gate.ENTER};
         SELECT set_config('palabre.open', CASE WHEN {_MAY} THEN '1' ELSE '' END, true);
-        WITH new AS (INSERT INTO deliberation_voter (id, debate_id, participant_key, name_in_file, set_aside)
-            SELECT %s, %s, %s, '', false WHERE {_OPEN} ON CONFLICT DO NOTHING RETURNING id){trace}
+        WITH new AS (INSERT INTO deliberation_voter (id, debate_id, participant_key, name_in_file, set_aside, trust)
+            SELECT %s, %s, %s, '', false, %s WHERE {_OPEN} ON CONFLICT DO NOTHING RETURNING id){trace}
         SELECT set_config('palabre.new', CASE WHEN EXISTS (SELECT 1 FROM new) THEN '1' ELSE '' END, true);
         WITH {_WHO}, new AS (INSERT INTO deliberation_vote (voter_id, statement_id, value, cells, cast_on)
             SELECT id, %s, %s, %s, %s FROM who WHERE {_OPEN} ON CONFLICT DO NOTHING RETURNING cells)
@@ -91,25 +92,25 @@ def cast(
 
     `code` is the receipt code the person has in this consultation; without one, `token`, which names the form that was
     drawn for them, gives it. `came` says how somebody's first vote came, for finding bursts.
-    Raises Closed, NotVotable, and django.db.OperationalError when it cannot be stored now.
+    Raises Closed, NotVotable, Unproven, and django.db.OperationalError when it cannot be stored now.
     """
-    code = code if code and code[:4] == state.tag else receipts.code_for(state.tag, state.salt, token)
-    key = participant_key(state.salt, code)
+    code, key = person(state, token, code)
+    level = trust.reached(receipts.voucher_of(token), state.trust)
     store = _store_at_once if connection.vendor == "postgresql" else _store_step_by_step
     try:
-        stored = store(state, line, value, key, came)
+        stored = store(state, line, value, key, level, came)
     except IntegrityError:  # the voter was taken out between two steps: the second try makes them anew
-        stored = store(state, line, value, key, came)
+        stored = store(state, line, value, key, level, came)
     if not stored:
-        raise _why_refused(state, line)
+        raise _why_refused(state, line, level)
     jobs.nudge(state.tool_id)
     return Receipt(code)
 
 
-def _store_at_once(state: DebateState, line: Line, value: int, key: bytes, came: Came | None) -> bool:
+def _store_at_once(state: DebateState, line: Line, value: int, key: bytes, level: str, came: Came | None) -> bool:
     cells, today = vote_cells(line.cell, value), timezone.localdate()
-    values: list[Any] = [state.tool_id, state.id, state.scope_id, line.id, line.cell]
-    values += [new_voter_id(), state.id, key]
+    values: list[Any] = [state.tool_id, state.id, state.scope_id, trust.allowed_by(level), line.id, line.cell]
+    values += [new_voter_id(), state.id, key, level]
     values += arrivals.values(state.tool_id, key, came) if came else []
     values += [key, state.id, line.id, value, cells, today, state.tool_id, VOTER_CELLS]
     values += [key, state.id, line.id, cells, value, cells, today, line.id, state.tool_id]
@@ -121,14 +122,14 @@ def _store_at_once(state: DebateState, line: Line, value: int, key: bytes, came:
 
 
 @transaction.atomic
-def _store_step_by_step(state: DebateState, line: Line, value: int, key: bytes, came: Came | None) -> bool:
+def _store_step_by_step(state: DebateState, line: Line, value: int, key: bytes, level: str, came: Came | None) -> bool:
     """SQLite: its transactions stand in line, so reading first and writing later is safe."""
-    may = [state.id, state.scope_id, line.id, line.cell]
+    may = [state.id, state.scope_id, trust.allowed_by(level), line.id, line.cell]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {_MAY}", may)  # noqa: S608
         if not cursor.fetchone()[0]:
             return False
-    voter, is_new = Voter.objects.get_or_create(debate_id=state.id, participant_key=key)
+    voter, is_new = Voter.objects.get_or_create(debate_id=state.id, participant_key=key, defaults={"trust": level})
     if is_new:
         arrivals.note(state.tool_id, key, came)
     cells, today = vote_cells(line.cell, value), timezone.localdate()
@@ -145,12 +146,14 @@ def _store_step_by_step(state: DebateState, line: Line, value: int, key: bytes, 
     return True
 
 
-def _why_refused(state: DebateState, line: Line) -> Exception:
+def _why_refused(state: DebateState, line: Line, level: str) -> Exception:
     forget()
     debate = Debate.objects.for_display().filter(pk=state.id).first()
     phase = debate.phase() if debate else "unpublished"
     if phase != "open":
         return Closed(phase)
+    if debate and not trust.suffices(level, debate.trust):
+        return Unproven()
     votable = Statement.objects.filter(pk=line.id, debate_id=state.id, status=Statement.Status.PUBLISHED).exists()
     # Open and votable by our clock, but not by the database's, which decides; or the debate moved to another scope.
     return NotVotable() if not votable or (debate and debate.scope_id != state.scope_id) else Closed("closed")
@@ -182,9 +185,10 @@ def _receive(key: str, ref: str, value: int, token: str, code: str | None, came:
         raise _why_refused_unknown(state)
     try:
         return cast(state, line, value, token, code, came)
-    except NotVotable:
+    except (NotVotable, Unproven):
         moved = state_of(key)
-        if moved.scope_id == state.scope_id or ref not in moved.by_ref:
+        same = (moved.scope_id, moved.trust) == (state.scope_id, state.trust)
+        if same or ref not in moved.by_ref:
             raise
         return cast(moved, moved.by_ref[ref], value, token, code, came)
 

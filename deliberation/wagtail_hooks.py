@@ -63,6 +63,7 @@ class DebateViewSet(SnippetViewSet):
                     FieldPanel("max_length"),
                     FieldPanel("may_argue"),
                     FieldPanel("free_arguments"),
+                    FieldPanel("trust"),
                     FieldPanel("show_results"),
                     MultiFieldPanel(
                         [FieldPanel("opens_at"), FieldPanel("closes_at")],
@@ -113,6 +114,8 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(_("Copy"), reverse("debates_copy", args=[snippet.pk]), icon_name="copy", priority=25)
     if snippet.live:
         yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
+    if user.has_perm("participation.manage_codes"):
+        yield Button(_("Letter codes"), reverse("access_codes", args=[snippet.scope_id]), icon_name="key", priority=28)
 
 
 @hooks.register("before_delete_snippet")

@@ -41,16 +41,29 @@ _counts: dict[tuple[str, int, bytes], int] = {}
 
 def is_over(limit: Limit, request: HttpRequest) -> bool:
     """Count one act of this visitor's address; True when that is more than `limit` allows."""
+    return is_over_for(limit, client_address(request))
+
+
+def is_over_for(limit: Limit, whom: str) -> bool:
+    """Count one act of, or towards, `whom`; True when that is more than `limit` allows."""
     if limit.times <= 0:
         return False
-    window = int(time.monotonic() // limit.seconds)
-    who = hashlib.blake2b(client_address(request).encode(), key=_SALT, digest_size=12).digest()
-    key = (limit.name, window, who)
+    key = _key(limit, whom)
     with _lock:
         if len(_counts) >= _MAX_KEYS:
-            _forget_past_windows(limit, window)
+            _forget_past_windows(limit, key[1])
         _counts[key] = count = _counts.get(key, 0) + 1
     return count > limit.times
+
+
+def is_spent(limit: Limit, request: HttpRequest) -> bool:
+    """Has this visitor's address done all that `limit` allows? Counts nothing: where only what fails is counted."""
+    return 0 < limit.times <= _counts.get(_key(limit, client_address(request)), 0)
+
+
+def _key(limit: Limit, whom: str) -> tuple[str, int, bytes]:
+    window = int(time.monotonic() // limit.seconds)
+    return limit.name, window, hashlib.blake2b(whom.encode(), key=_SALT, digest_size=12).digest()
 
 
 def _forget_past_windows(limit: Limit, window: int) -> None:

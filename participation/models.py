@@ -1,14 +1,17 @@
-"""A scope: the consultation inside which one person's contributions may be crossed, and never beyond; and arrivals."""
+"""A scope: inside which one person’s contributions may be crossed, and never beyond; its proofs, its arrivals."""
 
 import secrets
+import uuid
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .trust import Level
 from .windows import is_within
 
 # Crockford's base 32: no I, L, O or U, so that a code copied by hand is read back as it was written.
@@ -67,6 +70,18 @@ class TakesPart(models.Model):
     )
     closes_at = models.DateTimeField(
         _("closes at"), null=True, blank=True, help_text=_("Leave empty to follow the consultation’s dates.")
+    )
+    trust = models.CharField(
+        _("verification level"),
+        max_length=10,
+        choices=Level.choices,
+        default=Level.OPEN,
+        db_default=Level.OPEN,
+        help_text=_(
+            "What people must show before they take part. Each step keeps out more doubles, and more honest people. "
+            "Open: nothing. One per browser: nothing, but a family sharing a computer answers once. By e-mail: a "
+            "mailbox and two minutes. By letter: the letter you sent them. Verified identity: an account elsewhere."
+        ),
     )
     scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+", editable=False)
 
@@ -151,3 +166,59 @@ class Arrival(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tool_id} {self.at}"
+
+
+class AccessBatch(models.Model):
+    """Letter codes made in one go for one consultation. Their `id` comes with the form: sent twice it is one batch."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    scope = models.ForeignKey(Scope, on_delete=models.CASCADE, related_name="batches")
+    title = models.CharField(_("title"), max_length=100)
+    size = models.PositiveIntegerField(default=0)  # codes that are stored: less than asked for when it was broken off
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("batch of letter codes")
+        verbose_name_plural = _("batches of letter codes")
+        default_permissions = ()
+        permissions = [("manage_codes", _("Can make and revoke letter codes"))]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AccessCode(models.Model):
+    """One person's letter code, as a keyed hash; the code itself is on their letter and nowhere else."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    batch = models.ForeignKey(AccessBatch, on_delete=models.CASCADE, related_name="codes")
+    scope = models.ForeignKey(Scope, on_delete=models.CASCADE, related_name="+", db_index=False)
+    hash = models.BinaryField(max_length=32)
+    used = models.BooleanField(default=False)  # entered at least once; never when
+    revoked = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["scope", "hash"], name="access_code_once_per_scope")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class EmailChallenge(models.Model):
+    """A code that was sent to an address, both as keyed hashes; kept for an hour, to count mails."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    scope = models.ForeignKey(Scope, on_delete=models.CASCADE, related_name="+", db_index=False)
+    address_hash = models.BinaryField(max_length=32)
+    code_hash = models.BinaryField(max_length=32)  # empty once it was used
+    expires_at = models.DateTimeField(db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["scope", "address_hash"], name="challenge_address")]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,8 +1,10 @@
 """What every public form's POST has in common: where it may come from, and the code that a browser keeps."""
 
 from http import HTTPStatus
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from . import origin, receipts
@@ -34,6 +36,21 @@ def other_method(request: HttpRequest, form_page: str) -> HttpResponse:
         response["Location"] = form_page
     response["Allow"] = "POST"
     return response
+
+
+def is_ours(back: str) -> bool:
+    """Is `back` the path of a page of this site?"""
+    return back.startswith("/") and url_has_allowed_host_and_scheme(back[:500], allowed_hosts=None)
+
+
+def way_back(back: str, otherwise: str, forget: tuple[str, ...] = (), /, **added: str) -> str:
+    """Where to go after a POST: the page of ours that `back` names, else `otherwise`; what we `added` for one reading
+    is said in the address, and what it said before of that and of `forget` is taken out.
+    """
+    parts = urlsplit(back[:500] if is_ours(back) else otherwise)
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in (*forget, *added)]
+    query += [(name, value) for name, value in added.items() if value]
+    return urlunsplit(("", "", parts.path, urlencode(query), parts.fragment))
 
 
 def known_code(request: HttpRequest, tag: str) -> str | None:

@@ -13,6 +13,8 @@ from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import Panel
 
+from participation import trust
+
 from .models import Survey
 from .publishing import check, effects
 
@@ -21,6 +23,11 @@ class SurveyForm(WagtailAdminModelForm):
     """Refuses to publish what cannot be asked, and asks to have read what an edit does to answers already given."""
 
     effects_read = forms.BooleanField(required=False, label=_("I have read what this changes. Publish."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "trust" in self.fields:
+            trust.offer(self.fields["trust"], self.instance.trust)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

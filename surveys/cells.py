@@ -1,11 +1,14 @@
 """Which cells of the tally a response fills (pure).
 
-The cells of a survey: "n" every response; "c:<channel>" the responses of a channel; per question "q:<id>" answered and
-"-:<id>" asked but left empty; beyond these, what the question's type names. A question that was not asked fills none.
+The cells of a survey: "n" every response; "c:<channel>" those of a channel; "t:<level>" those of a verification level;
+per question "q:<id>" answered and "-:<id>" asked but left empty; beyond these, what the question's type names. A
+question that was not asked fills none.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from participation.trust import LADDER
 
 from .questions import Schema, type_of
 
@@ -16,16 +19,18 @@ def names(questions: list[Schema]) -> Iterator[str]:
     """Every cell that a response to these frozen questions can fill."""
     yield "n"
     yield from (f"c:{channel}" for channel in CHANNELS)
+    yield from (f"t:{level}" for level in LADDER)
     for question in questions:
         yield f"q:{question['id']}"
         yield f"-:{question['id']}"
         yield from type_of(question).cell_names(question)
 
 
-def filled(questions: list[Schema], answers: Mapping[str, Any], channel: str) -> Iterator[str]:
+def filled(questions: list[Schema], answers: Mapping[str, Any], channel: str, level: str) -> Iterator[str]:
     """The cells that `answers` fill: {question id: answer}, None for left empty, absent for not asked."""
     yield "n"
     yield f"c:{channel}"
+    yield f"t:{level}"
     for question in questions:
         if question["id"] not in answers:
             continue

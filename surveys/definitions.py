@@ -24,7 +24,7 @@ from .questions.grid import NO_OPINION
 
 MAX_SIZE = 5_000_000
 ID = re.compile(r"[A-Za-z0-9_-]{1,36}")  # three ids and a prefix make a cell's name, of at most 120 characters
-TEXTS = ("title", "introduction", "pace", "thanks", "show_results")
+TEXTS = ("title", "introduction", "pace", "thanks", "show_results", "trust")
 DATES = ("opens_at", "closes_at")
 RESERVED = {"options": OTHER, "scale": NO_OPINION}
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from counting.models import Tally
 from counting.packing import pack
+from participation import trust
 
 from . import cells
 from .models import Survey, SurveyVersion
@@ -34,6 +35,7 @@ class CompiledSurvey:
         self.tool_id, self.scope_id = survey.tool_id, survey.scope_id
         self.tag, self.salt = survey.scope.tag, bytes(survey.scope.salt)
         self.key, self.schema = survey.key, version.schema
+        self.trust = survey.trust
         self.all_questions: list[Schema] = version.schema["questions"]
         self.questions = [q for q in self.all_questions if not q.get("withdrawn")]
         self.names = {q["id"]: f"q{i}" for i, q in enumerate(self.questions, 1)}
@@ -69,16 +71,17 @@ class CompiledSurvey:
         """The number of a cell of this survey; -1 for one it does not have."""
         return self._numbers.get(cell, -1)
 
-    def pack(self, answers: Mapping[str, Any], channel: str) -> bytes:
+    def pack(self, answers: Mapping[str, Any], channel: str, level: str = trust.OPEN) -> bytes:
         """The cells that `answers` fill, packed."""
-        return pack(self._numbers[name] for name in cells.filled(self.all_questions, answers, channel))
+        return pack(self._numbers[name] for name in cells.filled(self.all_questions, answers, channel, level))
 
 
 @lru_cache(maxsize=256)
 def compiled(survey_key: str, number: int) -> CompiledSurvey:
     """Version `number` of a survey, compiled once per process. Raises SurveyVersion.DoesNotExist.
 
-    Only the scope of a survey can change under it (before its first response): intake notices and calls `forget`.
+    Only the scope of a survey can change under it (before its first response), and the proof it asks for: intake
+    notices and calls `forget`.
     """
     versions = SurveyVersion.objects.select_related("survey__scope").defer("survey__questions")
     return compile_version(versions.get(survey__key=survey_key, number=number))

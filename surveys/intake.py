@@ -14,16 +14,17 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from counting import gate, jobs, ledger
 from counting.models import LedgerEntry, Tool
 from counting.reconcile import Truth
 from moderation import quarantine
-from participation import arrivals, receipts
+from participation import arrivals, receipts, trust
 from participation.arrivals import Came
 from participation.identity import participant_key, same, submission_key
+from participation.trust import Unproven
 from participation.windows import within_sql
 
 from .forms import CompiledSurvey, compile_version, compiled, forget
@@ -36,6 +37,10 @@ class Closed(Exception):
     def __init__(self, phase: str):
         super().__init__(phase)
         self.phase = phase
+
+
+class Answered(Exception):
+    """One person per browser may answer, and this browser's did."""
 
 
 class Receipt(NamedTuple):
@@ -54,14 +59,15 @@ _VALUES = {
 
 @cache
 def _insert_sql(vendor: str) -> str:
-    """One statement that judges, by the database's clock, whether the survey is open, and stores only if it is.
+    """One statement that judges, by the database's clock, whether the survey is open, and stores only if it is and asks
+    for no more than its sender proved.
 
     The states are read one by one: a join of the three tables costs PostgreSQL more to plan than to run.
     """
     return f"""
-        INSERT INTO surveys_response ({_COLUMNS})
-        SELECT {_VALUES[vendor]} FROM surveys_survey s
-        WHERE s.id = %s AND s.scope_id = %s AND s.live AND {within_sql("s")}
+        INSERT INTO surveys_response ({_COLUMNS}, trust)
+        SELECT {_VALUES[vendor]}, %s FROM surveys_survey s
+        WHERE s.id = %s AND s.scope_id = %s AND s.live AND {within_sql("s")} AND {trust.allows_sql("s")}
           AND (SELECT t.state FROM counting_tool t WHERE t.id = s.tool_id) = 'open'
           AND (SELECT c.live AND {within_sql("c")} FROM participation_scope c WHERE c.id = s.scope_id)
         ON CONFLICT DO NOTHING RETURNING cells
@@ -94,19 +100,28 @@ def record_response(
 
     `token` names this form load: sent again it changes nothing, sent again with other answers it corrects them.
     `code` is the code the participant already has in this consultation; it is used unless that person already
-    answered this survey (several people share a browser), then they get a code of their own. `came` says how it came,
-    for finding bursts.
-    Raises Closed, and django.db.OperationalError when the database cannot take the response now.
+    answered this survey (several people share a browser), then they get a code of their own. Who is vouched for is
+    known by their proof alone: whatever they send is one response. `came` says
+    how it came, for finding bursts.
+    Raises Closed, Unproven, Answered, and django.db.OperationalError when the database cannot take the response now.
     """
-    own = receipts.code_for(survey.tag, survey.salt, token)
-    codes = [code, own] if code and code[:4] == survey.tag and code != own else [own]
+    level = trust.reached(receipts.voucher_of(token), survey.trust)
+    codes = _codes(survey, token, code)
     submission = submission_key(survey.salt, token)
-    cells = survey.pack(answers, channel)
-    rows = [_Row(participant_key(survey.salt, c), submission, answers, cells, channel) for c in codes]
+    cells = survey.pack(answers, channel, level)
+    rows = [_Row(participant_key(survey.salt, c), submission, answers, cells, channel, level) for c in codes]
     if connection.vendor == "postgresql" and _store_at_once(survey, rows[0], came):
         jobs.nudge(survey.tool_id)
         return Receipt(codes[0], True)
     return _record_step_by_step(survey, codes, rows, came)
+
+
+def _codes(survey: CompiledSurvey, token: str, code: str | None) -> list[str]:
+    """The codes under which a response may be stored: the first that has none yet."""
+    own = receipts.code_for(survey.tag, survey.salt, token)
+    if not code or code[:4] != survey.tag or code == own or receipts.voucher_of(token):
+        return [own]
+    return [code] if survey.trust == trust.BROWSER else [code, own]
 
 
 def _record_step_by_step(survey: CompiledSurvey, codes: list[str], rows: list["_Row"], came: Came | None) -> Receipt:
@@ -121,7 +136,7 @@ def _record_step_by_step(survey: CompiledSurvey, codes: list[str], rows: list["_
                 return Receipt(candidate, True)
             if known := _same_submission(survey, row, codes):
                 return Receipt(known, False)
-        raise Closed(_why_refused(survey))
+        raise _why_refused(survey, rows[0])
 
 
 class _Row(NamedTuple):
@@ -130,6 +145,7 @@ class _Row(NamedTuple):
     answers: Mapping[str, Any]
     cells: bytes
     channel: str
+    trust: str
 
 
 def _content(survey: CompiledSurvey, row: _Row) -> tuple[int, int | None]:
@@ -145,7 +161,8 @@ def _as_json(answers: Mapping[str, Any]) -> str:
 def _values(survey: CompiledSurvey, row: _Row) -> list[Any]:
     return [
         *(uuid.uuid4().hex, survey.version_id, row.participant, row.submission, _as_json(row.answers), row.cells),
-        *(row.channel, timezone.localdate().isoformat(), survey.survey_id, survey.scope_id),
+        *(row.channel, timezone.localdate().isoformat(), row.trust),
+        *(survey.survey_id, survey.scope_id, trust.allowed_by(row.trust)),
     ]
 
 
@@ -189,7 +206,7 @@ def record_many(
     for token, answers in responses:
         code = receipts.code_for(survey.tag, survey.salt, token)
         key, submission = participant_key(survey.salt, code), submission_key(survey.salt, token)
-        rows.append(_Row(key, submission, answers, survey.pack(answers, channel), channel))
+        rows.append(_Row(key, submission, answers, survey.pack(answers, channel), channel, trust.OPEN))
     with transaction.atomic():
         gate.enter(survey.tool_id)
         _check_gate(survey)
@@ -246,13 +263,18 @@ def _insert_each(survey: CompiledSurvey, rows: list["_Row"], channel: str) -> se
 
 
 def _same_submission(survey: CompiledSurvey, row: _Row, codes: list[str]) -> str | None:
-    """The code under which this very form load was stored before, its answers corrected if they differ; else None."""
-    found = (
-        Response.objects.select_for_update().filter(survey_id=survey.survey_id, submission_key=row.submission).first()
-    )
+    """The code under which this very form load, or this proven person, was stored before, the answers corrected if they
+    differ; else None. Raises Unproven.
+    """
+    mine = Q(submission_key=row.submission)
+    if trust.asks_proof(row.trust):
+        mine |= Q(participant_key=row.participant)
+    found = Response.objects.select_for_update().filter(mine, survey_id=survey.survey_id).first()
     if found is None:
         return None
-    if found.answers != row.answers and _is_open(survey):
+    if found.answers != row.answers and (current := _load(survey)).phase() == "open":
+        if not trust.suffices(row.trust, current.trust):
+            raise Unproven
         _change(found, survey, row)
     return next((c for c in codes if same(participant_key(survey.salt, c), found.participant_key)), codes[-1])
 
@@ -262,27 +284,31 @@ def _change(found: Response, survey: CompiledSurvey, row: _Row) -> None:
     if not found.set_aside:
         ledger.write(survey.tool_id, [(-1, bytes(found.cells)), (1, row.cells)])
     found.answers, found.cells, found.version_id = dict(row.answers), row.cells, survey.version_id
-    found.save(update_fields=["answers", "cells", "version"])
+    found.trust, found.submission_key = row.trust, row.submission
+    found.save(update_fields=["answers", "cells", "version", "trust", "submission_key"])
     jobs.nudge(survey.tool_id)
-
-
-def _is_open(survey: CompiledSurvey) -> bool:
-    return _load(survey).phase() == "open"
 
 
 def _load(survey: CompiledSurvey) -> Survey:
     return Survey.objects.for_display().get(pk=survey.survey_id)
 
 
-def _why_refused(survey: CompiledSurvey) -> str:
+def _why_refused(survey: CompiledSurvey, row: _Row) -> Exception:
     current = Survey.objects.for_display().filter(pk=survey.survey_id).first()
     if current is None:
-        return "unpublished"
-    if current.scope_id != survey.scope_id:
+        return Closed("unpublished")
+    if (current.scope_id, current.trust) != (survey.scope_id, survey.trust):
         forget()
-        return "moved"
+        return Closed("moved")
     phase = current.phase()
-    return "closed" if phase == "open" else phase  # open by our clock, shut by the database's, which decides
+    if phase != "open":
+        return Closed(phase)
+    if not trust.suffices(row.trust, current.trust):
+        return Unproven()
+    there = Response.objects.filter(survey_id=survey.survey_id, participant_key=row.participant)
+    if current.trust == trust.BROWSER and there.exists():
+        return Answered()
+    return Closed("closed")  # open by our clock, shut by the database's, which decides
 
 
 def receive(
@@ -306,7 +332,7 @@ def receive(
 def _receive(
     key: str, number: int, answers: Mapping[str, Any], token: str, code: str | None, came: Came | None
 ) -> Receipt:
-    """Follows a survey that joined a consultation since its form was compiled here."""
+    """Follows a survey that joined a consultation, or asks for another proof, since its form was compiled here."""
     try:
         return record_response(compiled(key, number), answers, token, code=code or None, came=came)
     except Closed as refused:
@@ -419,12 +445,14 @@ def _trace(survey: Survey, response: Response) -> receipts.Trace:
 def rewrite_cells(tool_id: int) -> int:
     """Recompute the cells of every response of a tool from its answers; how many differed and were mended."""
     mended, compilations = 0, {}
-    responses = Response.objects.filter(survey__tool_id=tool_id).only("version_id", "answers", "cells", "channel")
+    responses = Response.objects.filter(survey__tool_id=tool_id).only(
+        "version_id", "answers", "cells", "channel", "trust"
+    )
     for response in responses.iterator(chunk_size=2000):
         if response.version_id not in compilations:
             version = SurveyVersion.objects.select_related("survey__scope").get(pk=response.version_id)
             compilations[response.version_id] = compile_version(version)
-        cells = compilations[response.version_id].pack(response.answers, response.channel)
+        cells = compilations[response.version_id].pack(response.answers, response.channel, response.trust)
         if cells != bytes(response.cells):
             Response.objects.filter(pk=response.pk).update(cells=cells)
             mended += 1
@@ -447,10 +475,12 @@ def _about(tool_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
 QUARANTINE = quarantine.Engine(set_aside, count_again, _about)
 
 __all__ = [
+    "Answered",
     "Closed",
     "Receipt",
     "Tool",
     "count_again",
+    "Unproven",
     "erase",
     "find_traces",
     "receive",

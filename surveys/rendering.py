@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from participation.models import Scope
-from participation.receipts import issue_token
+from participation.receipts import Voucher, issue_token
 
 from .forms import CompiledSurvey, compiled
 from .models import Survey, SurveyVersion
@@ -24,10 +24,10 @@ Errors = Sequence[tuple[str, str, str]]
 Typed = Mapping[str, Sequence[str]]
 
 
-def blank_form(survey: CompiledSurvey) -> SafeString:
+def blank_form(survey: CompiledSurvey, voucher: Voucher | None = None) -> SafeString:
     """The empty form with a token of its own: no SQL and hardly any work after the first time."""
     drawn = _blank(survey.key, survey.number, get_language())
-    return mark_safe(drawn.replace(_TOKEN_PLACE, issue_token(survey.key)))  # noqa: S308 - drawn by our template
+    return mark_safe(drawn.replace(_TOKEN_PLACE, issue_token(survey.key, voucher)))  # noqa: S308 - drawn by our template
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from counting import fold
 from counting.models import Tally
+from participation.trust import LADDER
 
 from .cells import CHANNELS
 from .forms import compiled_live
@@ -61,6 +62,7 @@ def figures(
         return counts.get(compiled.number_of(name), 0)
 
     counted = count("n")
+    reached = {level: n for level in LADDER if (n := count(f"t:{level}"))}
     return {
         "key": survey.key,
         "title": survey.title,
@@ -69,6 +71,7 @@ def figures(
         "counted_until": until.isoformat() if until else None,
         "suppressed_below": threshold,
         "set_aside": survey.tool.set_aside,
+        "trust": {"level": survey.trust, "reached": reached},
         "questions": [
             entry
             for question in compiled.all_questions

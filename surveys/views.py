@@ -7,7 +7,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
@@ -16,12 +16,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from counting.spreadsheets import write_csv
-from participation import arrivals, limits, posts, receipts
+from participation import arrivals, limits, passes, posts, receipts, trust
 from participation.identity import participant_key, same, submission_key
 
 from . import intake, rendering
 from .exports import results_rows
-from .forms import compiled, compiled_live
+from .forms import compiled, compiled_live, forget
 from .models import Response, Survey, SurveyVersion
 from .results import are_public, published
 from .served import as_json
@@ -41,8 +41,11 @@ def survey(request: HttpRequest, key: str) -> HttpResponse:
     phase = found.phase()
     if phase == "unpublished":
         raise Http404
+    if clean := passes.settled(request):
+        return redirect(clean)
     response = render(request, "surveys/survey.html", {"survey": found, "phase": phase})
-    response["Cache-Control"] = "private, no-cache"  # the form's token belongs to one visitor
+    # The form's token belongs to one visitor; that of a proven one is not left to who opens the browser next.
+    response["Cache-Control"] = "private, no-store" if passes.is_personal(request) else "private, no-cache"
     return response
 
 
@@ -75,9 +78,43 @@ class _Submission:
             return self._again(_("This form does not belong to this survey. Check your answers and send again."), 422)
         if not receipts.is_valid_token(self.key, self.token):
             return self._again(_("This form had to be renewed. Your answers are still here: send it again."), 422)
+        self.token = passes.lift(self.request, self.key, self.survey.tag, self.token, self.survey.trust)
+        if not self._may_answer():
+            return self._unproven()
         if self.survey.schema["pace"] == "step" and self.request.POST.get("go", "send") != "all":
             return self._step()
         return self._send()
+
+    def _may_answer(self) -> bool:
+        """Does the form carry the proof that is asked for? No query where it does; the database judges anyway."""
+        level = trust.reached(receipts.voucher_of(self.token), self.survey.trust)
+        if not trust.suffices(level, self.survey.trust):
+            demanded = Survey.objects.filter(key=self.key).values_list("trust", flat=True).get()
+            if demanded == self.survey.trust:
+                return False
+            forget()
+            self.survey = compiled(self.key, self.survey.number)
+            return self._may_answer()
+        return True
+
+    def _unproven(self) -> HttpResponse:
+        """Not stored. Above the form, with all that was typed, stands what has to come first."""
+        found = _survey(self.key)
+        if found.phase() != "open":
+            return self._closed(found.phase())
+        message = _(
+            "Your answers are not sent yet: they are kept below. First do what is asked above, then send again."
+        )
+        form = rendering.draw_form(self.survey, self.token, self.typed, [("", "", message)])
+        gate = passes.gate(self.key, self.survey.tag, found.trust, form_address(found))
+        return self._page(form, HTTPStatus.FORBIDDEN, gate=gate)
+
+    def _answered(self) -> HttpResponse:
+        """Not stored: one person per browser, and that one is there already."""
+        context = {"survey": _survey(self.key)}
+        response = render(self.request, "surveys/answered.html", context, status=HTTPStatus.FORBIDDEN)
+        response["Cache-Control"] = "no-store"
+        return response
 
     def _unknown_version(self) -> HttpResponse:
         found = _survey(self.key)
@@ -114,6 +151,10 @@ class _Submission:
             receipt = intake.receive(self.key, self.survey.number, answers, self.token, code, came)
         except intake.Closed as closed:
             return self._closed(closed.phase)
+        except intake.Unproven:
+            return self._unproven()
+        except intake.Answered:
+            return self._answered()
         except DatabaseError as error:
             log.error("response not stored: %s", type(error).__name__)
             return self._again(_("Your answers are not saved: our service is busy. Send the form again."), 503)
@@ -121,19 +162,23 @@ class _Submission:
 
     def _thank(self, receipt: intake.Receipt) -> HttpResponse:
         response = HttpResponse(status=HTTPStatus.SEE_OTHER)
-        response["Location"] = f"{_thanks_address(self.key)}?t={receipts.issue_ticket(self.token)}"
+        ticket = passes.ticket(self.survey.tag, self.token, "thanks")
+        response["Location"] = f"{_thanks_address(self.key)}?t={ticket}"
         response["Cache-Control"] = "no-store"
-        posts.remember(self.request, response, receipt.code)
+        passes.remember_code(self.request, response, self.survey.tag, self.token, receipt.code)
         return response
 
     def _again(self, message: str, status: int) -> HttpResponse:
         """The same form with everything typed kept, a message above it, and a token that is good."""
-        token = self.token if receipts.is_valid_token(self.key, self.token) else receipts.issue_token(self.key)
+        token = self.token
+        if not receipts.is_valid_token(self.key, token):
+            fresh = receipts.issue_token(self.key)
+            token = passes.lift(self.request, self.key, self.survey.tag, fresh, self.survey.trust)
         form = rendering.draw_form(self.survey, token, self.typed, [("", "", message)])
         return self._page(form, status)
 
-    def _page(self, form: str, status: int) -> HttpResponse:
-        context = {"schema": self.survey.schema, "form": form, "refused": status >= 400}
+    def _page(self, form: str, status: int, gate: passes.Gate | None = None) -> HttpResponse:
+        context = {"schema": self.survey.schema, "form": form, "refused": status >= 400, "gate": gate}
         response = render(self.request, "surveys/survey.html", context, status=status)
         response["Cache-Control"] = "no-store"
         if status in (429, 503):
@@ -148,6 +193,11 @@ class _Submission:
         return response
 
 
+def form_address(found: Survey) -> str:
+    """Where a survey's form is, for who comes back from proving themselves."""
+    return f"{found.get_absolute_url()}#questionnaire"
+
+
 @lru_cache(maxsize=256)
 def _thanks_address(key: str) -> str:
     return reverse("surveys:thanks", args=[key])
@@ -158,7 +208,7 @@ def _thanks_address(key: str) -> str:
 def thanks(request: HttpRequest, key: str) -> HttpResponse:
     """The receipt code, for an hour after sending and only to who sent."""
     found = _survey(key)
-    token = receipts.read_ticket(request.GET.get("t", ""))
+    token = passes.token_in(key, found.scope.tag, request.GET.get("t", ""), "thanks")
     code = _code(request, found, token) if token else None
     context = {
         "survey": found,

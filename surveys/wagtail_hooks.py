@@ -48,6 +48,7 @@ class SurveyViewSet(SnippetViewSet):
             ObjectList(
                 [
                     FieldPanel("pace"),
+                    FieldPanel("trust"),
                     FieldPanel("show_results"),
                     FieldPanel("thanks"),
                     MultiFieldPanel(
@@ -81,6 +82,8 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(_("Copy"), reverse("surveys_copy", args=[snippet.pk]), icon_name="copy", priority=25)
         if snippet.live_version_id:
             yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
+    if isinstance(snippet, Survey) and user.has_perm("participation.manage_codes"):
+        yield Button(_("Letter codes"), reverse("access_codes", args=[snippet.scope_id]), icon_name="key", priority=28)
 
 
 @hooks.register("before_delete_snippet")

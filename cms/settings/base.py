@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -161,6 +162,19 @@ RESULTS_FRESH_FOR = env.float("RESULTS_FRESH_FOR", default=0.2)
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default=f"ne-pas-repondre@{urlsplit(BASE_URL).hostname}")
+
+# Who verifies identities, where people must show theirs (OpenID Connect); without an issuer nobody does.
+OIDC_CITIZEN_ISSUER = env("OIDC_CITIZEN_ISSUER", default="")
+OIDC_CITIZEN_NAME = env("OIDC_CITIZEN_NAME", default="") or urlsplit(OIDC_CITIZEN_ISSUER).hostname or ""
+OIDC_CITIZEN_AUTHORIZATION_ENDPOINT = env("OIDC_CITIZEN_AUTHORIZATION_ENDPOINT", default="")
+OIDC_CITIZEN_TOKEN_ENDPOINT = env("OIDC_CITIZEN_TOKEN_ENDPOINT", default="")
+OIDC_CITIZEN_JWKS_ENDPOINT = env("OIDC_CITIZEN_JWKS_ENDPOINT", default="")
+OIDC_CITIZEN_CLIENT_ID = env("OIDC_CITIZEN_CLIENT_ID", default="")
+OIDC_CITIZEN_CLIENT_SECRET = env("OIDC_CITIZEN_CLIENT_SECRET", default="")
+OIDC_CITIZEN_SIGN_ALGO = env("OIDC_CITIZEN_SIGN_ALGO", default="RS256")
+OIDC_CITIZEN_ACR = env("OIDC_CITIZEN_ACR", default="")
 
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -19,9 +19,9 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from deliberation import cards
 from deliberation.models import Debate
 from moderation.models import Charter, Remit
+from participation import passes
 from participation.models import Scope, TakesPart
 from surveys.models import Survey
 
@@ -267,12 +267,13 @@ class ConsultationPage(Page):
         return steps
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if clean := cards.settled(request):
+        if clean := passes.settled(request):
             return redirect(clean)
         response = super().serve(request, *args, **kwargs)
         kinds = {type(tool) for tool in self.tools()}
         if kinds:  # each form carries a token of its own; a debate shows the visitor's own votes and code as well
-            response["Cache-Control"] = "private, no-store" if Debate in kinds else "private, no-cache"
+            personal = Debate in kinds or passes.is_personal(request)
+            response["Cache-Control"] = "private, no-store" if personal else "private, no-cache"
         return response
 
 

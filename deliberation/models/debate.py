@@ -130,6 +130,7 @@ class Debate(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         copy = Debate(
             title=title[:200],
             show_results=self.show_results,
+            trust=self.trust,
             live=False,
             **{name: getattr(self, name) for name in names},
         )

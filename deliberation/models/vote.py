@@ -4,6 +4,8 @@ import secrets
 
 from django.db import models
 
+from participation.trust import Level
+
 from .debate import Debate, Statement
 
 AGREE, DISAGREE, PASS = 1, -1, 0
@@ -23,6 +25,7 @@ class Voter(models.Model):
     name_in_file = models.CharField(max_length=60, blank=True)  # the participant's id in the files it was imported from
     set_aside = models.BooleanField(default=False)  # stored, but counted nowhere
     burst_id = models.BigIntegerField(null=True)  # the moderation.Burst they were found in, also after its release
+    trust = models.CharField(max_length=10, choices=Level.choices, default=Level.OPEN, db_default=Level.OPEN)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["participant_key", "debate"], name="voter_once_per_debate")]

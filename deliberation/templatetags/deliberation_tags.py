@@ -37,6 +37,7 @@ def argument_context(
     request: HttpRequest, debate: Debate, statement: Statement | None, typed: Any = None, error: str = ""
 ) -> dict[str, Any]:
     who = context_visitor(request, debate)
+    may_argue = rules.may_argue(debate, statement)
     page = request.GET.get("page", "1")
     found = arguments.listing(debate, statement, int(page) if page.isdigit() and len(page) < 9 else 1, who.key)
     return {
@@ -45,7 +46,9 @@ def argument_context(
         "visitor": who,
         "listing": found,
         "sides": [(side, found.sides[side], found.totals[side]) for side in found.sides],
-        "may_argue": rules.may_argue(debate, statement),
+        # What somebody typed before they had to prove themselves is shown again for them to send.
+        "may_argue": may_argue and (who.proven or bool(typed)),
+        "gate": cards.gate(state_of(debate.key), who, request.path) if may_argue else None,
         "typed": typed or {},
         "error": error,
         "longest": arguments.LONGEST_ARGUMENT,

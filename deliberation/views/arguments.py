@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from participation import limits, posts, receipts
+from participation import limits, passes, posts, receipts, trust
 
 from .. import arguments, cards, rules
 from ..models import Argument, Debate, Statement
@@ -52,7 +52,7 @@ def under_statement(request: HttpRequest, key: str, ref: str) -> HttpResponse:
 def _page(
     request: HttpRequest, found: Debate, statement: Statement | None, error: str = "", status: int = 200
 ) -> HttpResponse:
-    if clean := cards.settled(request):
+    if clean := passes.settled(request):
         return to(clean)
     typed = {name: request.POST.get(name, "")[:2000] for name in ("text", "side", "parent")} if error else {}
     context = {"debate": found, "statement": statement, "typed": typed, "error": error}
@@ -65,7 +65,8 @@ def _page(
 def _add(request: HttpRequest, found: Debate, statement: Statement | None) -> HttpResponse:
     if found.phase() != "open":
         return closed(request, found.key, found.phase())
-    state, token = state_of(found.key), request.POST.get("token", "")
+    state = state_of(found.key)
+    token = cards.lift(request, state)
     if limits.is_over(ARGUMENTS, request):
         message = _("Too many texts came from this connection. Wait ten minutes: yours is still below.")
         return _page(request, found, statement, message, 429)
@@ -76,15 +77,19 @@ def _add(request: HttpRequest, found: Debate, statement: Statement | None) -> Ht
     try:
         parent = _parent(request, found, statement)
         text, side = request.POST.get("text", "")[:5000], request.POST.get("side", "")
-        arguments.add(found, statement, parent.side if parent else side, text, who, parent)
+        level = trust.reached(receipts.voucher_of(token), found.trust)
+        arguments.add(found, statement, parent.side if parent else side, text, who, parent, level)
+    except trust.Unproven:
+        message = _("Your argument is not sent yet: it is kept below. First do what is asked, then send it again.")
+        return _page(request, found, statement, message, 403)
     except Refused as refused:
         return _page(request, found, statement, refused.message, 422)
     except DatabaseError as error:
         log.error("argument not stored: %s", type(error).__name__)
         return _page(request, found, statement, _("Your argument is not saved: send it again."), 503)
-    suite = "" if sent_code else receipts.issue_ticket(token)
-    response = to(cards.way_back(request, found.get_absolute_url(), sent="1", suite=suite) + "#arguments")
-    posts.remember(request, response, code)
+    carried = cards.carried(request, state, token, sent_code)
+    response = to(cards.way_back(request, found.get_absolute_url(), sent="1", **carried) + "#arguments")
+    passes.remember_code(request, response, state.tag, token, code)
     return response
 
 
@@ -113,11 +118,15 @@ def support(request: HttpRequest, key: str, argument_id: UUID) -> HttpResponse:
         return refusal
     found = find(key)
     argument = get_object_or_404(
-        Argument.objects.select_related("statement"), pk=argument_id, debate=found, status=Argument.Status.PUBLISHED
+        Argument.objects.select_related("statement", "debate"),
+        pk=argument_id,
+        debate=found,
+        status=Argument.Status.PUBLISHED,
     )
     if not rules.may_argue(found, argument.statement):
         return closed(request, key, found.phase())
-    token, state = request.POST.get("token", ""), state_of(key)
+    state = state_of(key)
+    token = cards.lift(request, state)
     if limits.is_over(limits.Limit("support", 600, 600), request):
         message = _("Too many clicks came from this connection. Wait ten minutes.")
         return _page(request, found, argument.statement, message, 429)
@@ -125,9 +134,14 @@ def support(request: HttpRequest, key: str, argument_id: UUID) -> HttpResponse:
         return _page(request, found, argument.statement, _("This page had to be renewed. Try again."), 422)
     sent_code = posts.trusted_code(request, state.tag)
     code, who = person(state, token, sent_code)
-    act = arguments.take_support_back if request.POST.get("support") == "0" else arguments.support
-    act(argument, who)
-    suite = "" if sent_code else receipts.issue_ticket(token)
-    response = to(cards.way_back(request, found.get_absolute_url(), suite=suite) + f"#a-{argument.pk}")
-    posts.remember(request, response, code)
+    try:
+        if request.POST.get("support") == "0":
+            arguments.take_support_back(argument, who)
+        else:
+            arguments.support(argument, who, trust.reached(receipts.voucher_of(token), found.trust))
+    except trust.Unproven:
+        return _page(request, found, argument.statement, _("Not saved: first do what is asked, then try again."), 403)
+    carried = cards.carried(request, state, token, sent_code)
+    response = to(cards.way_back(request, found.get_absolute_url(), **carried) + f"#a-{argument.pk}")
+    passes.remember_code(request, response, state.tag, token, code)
     return response

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from counting.spreadsheets import write_csv
-from participation import posts
+from participation import passes, posts, receipts
 from participation.identity import participant_key
 
 from .. import cards, drawing, findings, results, rules, summary, voting
@@ -78,10 +78,13 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _here(request: HttpRequest, debate: Debate, body: dict[str, Any] | None) -> Here | None:
-    code = posts.known_code(request, debate.scope.tag)
+    tag, salt = debate.scope.tag, bytes(debate.scope.salt)
+    voucher = passes.who(request, tag, debate.trust)
+    token = receipts.issue_token(debate.key, voucher) if voucher else ""
+    code = receipts.code_for(tag, salt, token) if voucher else posts.known_code(request, tag)
     if code is None or body is None or body["k"] < 2:
         return None
-    votes = voting.votes_of(debate.pk, participant_key(bytes(debate.scope.salt), code))
+    votes = voting.votes_of(debate.pk, participant_key(salt, code))
     if not votes:
         return None
     from ..analysis.body import placeable  # numpy and scipy: only for who asks
@@ -96,7 +99,7 @@ def _here(request: HttpRequest, debate: Debate, body: dict[str, Any] | None) -> 
 @require_safe
 def statement(request: HttpRequest, key: str, ref: str) -> HttpResponse:
     """One statement: its votes by all, by group and over time, and the arguments under it."""
-    if clean := cards.settled(request):
+    if clean := passes.settled(request):
         return to(clean)
     found = Debate.objects.for_display().filter(key=key).first()
     if found is None or found.phase() == "unpublished":
@@ -105,7 +108,9 @@ def statement(request: HttpRequest, key: str, ref: str) -> HttpResponse:
     public = rules.see_results(found)
     figures = results.published(found) if public else None
     days = results.by_day(found, ref) if public else []
-    visitor = cards.visitor(request, state_of(key))
+    state = state_of(key)
+    visitor = cards.visitor(request, state)
+    may_vote = rules.may_vote(found)
     context = {
         "debate": found,
         "statement": shown,
@@ -116,7 +121,8 @@ def statement(request: HttpRequest, key: str, ref: str) -> HttpResponse:
         "bands": drawing.over_time(days),
         "visitor": visitor,
         "mine": cards.WORDS.get(visitor.votes[shown.pk]) if shown.pk in visitor.votes else None,
-        "votable": rules.may_vote(found) and shown.status == Statement.Status.PUBLISHED,
+        "gate": cards.gate(state, visitor, request.path) if may_vote else None,
+        "votable": may_vote and visitor.proven and shown.status == Statement.Status.PUBLISHED,
         "back": request.path,
         "phase": found.phase(),
     }

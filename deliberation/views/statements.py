@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from participation import limits, posts, receipts
+from participation import limits, passes, posts, receipts, trust
 from participation.identity import same
 
 from .. import cards, rules
@@ -33,7 +33,7 @@ def statements(request: HttpRequest, key: str) -> HttpResponse:
     """GET: every statement with the visitor's own votes. POST: propose one."""
     if request.method == "POST":
         return posts.refusal(request) or _propose(request, key)
-    if clean := cards.settled(request):
+    if clean := passes.settled(request):
         return to(clean)
     return _list(request, find(key))
 
@@ -44,6 +44,7 @@ SORTS = {"votes": lambda line: -line.votes, "new": lambda line: -line.id}
 def _list(request: HttpRequest, found: Debate) -> HttpResponse:
     state = state_of(found.key)
     who = cards.visitor(request, state)
+    may_vote = rules.may_vote(found)
     sort = request.GET.get("sort", "")
     lines: list[Line] = sorted(state.lines, key=SORTS[sort]) if sort in SORTS else list(state.lines)
     left = request.GET.get("left") == "1"
@@ -60,8 +61,9 @@ def _list(request: HttpRequest, found: Debate) -> HttpResponse:
         "left": left,
         "done": sum(1 for line in state.lines if line.id in who.votes),
         "total": len(state.lines),
-        "open": rules.may_vote(found),
-        "may_propose": rules.may_propose(found),
+        "open": may_vote and who.proven,
+        "may_propose": rules.may_propose(found) and who.proven,
+        "gate": cards.gate(state, who, request.path) if may_vote else None,
         "proposed": _proposed(request, found, who),
         "back": request.get_full_path(),
     }
@@ -81,7 +83,7 @@ def _propose(request: HttpRequest, key: str) -> HttpResponse:
     if found.phase() != "open":
         return closed(request, key, found.phase())
     state, text = state_of(key), tidy(request.POST.get("text", "")[:2000])
-    token = request.POST.get("token", "")
+    token = cards.lift(request, state)
     if limits.is_over(PROPOSALS, request):
         message = _("Too many sentences came from this connection. Wait ten minutes: yours is still below.")
         return _propose_again(request, found, text, message, 429)
@@ -93,16 +95,19 @@ def _propose(request: HttpRequest, key: str) -> HttpResponse:
     sent_code = posts.trusted_code(request, state.tag)
     code, who = person(state, token, sent_code)
     try:
-        statement = propose(found, text, who)
+        statement = propose(found, text, who, trust.reached(receipts.voucher_of(token), found.trust))
+    except trust.Unproven:
+        message = _("Your sentence is not sent yet: it is kept below. First do what is asked, then send it again.")
+        return _propose_again(request, found, text, message, 403)
     except Refused as refused:
         return _propose_again(request, found, text, refused.message)
     except DatabaseError as error:
         log.error("statement not stored: %s", type(error).__name__)
         return _propose_again(request, found, text, _("Your sentence is not saved: send it again."), 503)
-    suite = "" if sent_code else receipts.issue_ticket(token)
-    url = cards.way_back(request, reverse("deliberation:statements", args=[key]), proposed=statement.ref, suite=suite)
+    carried = cards.carried(request, state, token, sent_code)
+    url = cards.way_back(request, reverse("deliberation:statements", args=[key]), proposed=statement.ref, **carried)
     response = to(url)
-    posts.remember(request, response, code)
+    passes.remember_code(request, response, state.tag, token, code)
     return response
 
 
@@ -112,7 +117,7 @@ def _propose_again(
     """What was typed, with what stands against it: an error, or statements that say nearly the same."""
     state = state_of(found.key)
     code = posts.trusted_code(request, state.tag)
-    who = cards.visitor(request, state, token=request.POST.get("token", ""), code=code)
+    who = cards.visitor(request, state, token=cards.lift(request, state), code=code)
     rows = [(line, cards.WORDS.get(who.votes[line.id]) if line.id in who.votes else None) for line in near or []]
     back = reverse("deliberation:statements", args=[found.key])
     context = {
@@ -123,6 +128,7 @@ def _propose_again(
         "rows": rows,
         "back": back,
         "may_propose": rules.may_propose(found),
-        "open": rules.may_vote(found),
+        "open": rules.may_vote(found) and who.proven,
+        "gate": cards.gate(state, who, back),
     }
     return private(render(request, "deliberation/propose.html", context, status=status))

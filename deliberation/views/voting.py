@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from participation import arrivals, limits, posts, receipts
+from participation import arrivals, limits, passes, posts, receipts
 
 from .. import cards, rules, voting
 from ..models import Debate
@@ -44,7 +44,7 @@ def to(url: str) -> HttpResponse:
 @require_safe
 def debate(request: HttpRequest, key: str) -> HttpResponse:
     """A debate on its own page."""
-    if clean := cards.settled(request):
+    if clean := passes.settled(request):
         return to(clean)
     found = find(key)
     shown = cards.card(request, found)
@@ -69,7 +69,7 @@ class _Ballot:
 
     def __init__(self, request: HttpRequest, state: DebateState):
         self.request, self.state = request, state
-        self.token, self.ref = request.POST.get("token", ""), request.POST.get("statement", "")[:20]
+        self.token, self.ref = cards.lift(request, state), request.POST.get("statement", "")[:20]
         self.code = posts.trusted_code(request, state.tag)
 
     def answer(self) -> HttpResponse:
@@ -86,6 +86,8 @@ class _Ballot:
             return self._again(_("This sentence is not put to the vote (any more). Your other votes are safe."), 422)
         except voting.Closed as closed:
             return self._closed(closed.phase)
+        except voting.Unproven:
+            return self._again(_("Your vote is not saved: first do what is asked below, then vote."), 403)
         except DatabaseError as error:
             log.error("vote not stored: %s", type(error).__name__)
             return self._again(_("Your vote is not saved: our service is busy. Vote again."), 503)
@@ -108,10 +110,10 @@ class _Ballot:
             response = self._fragment(code)
         else:
             # Who sent no code may be refusing cookies: the ticket in the address keeps them the same person.
-            ticket = "" if self.code else receipts.issue_ticket(self.token)
-            url = cards.way_back(self.request, _debate_url(self.state.key), voted=self.ref, suite=ticket)
+            carried = cards.carried(self.request, self.state, self.token, self.code)
+            url = cards.way_back(self.request, _debate_url(self.state.key), voted=self.ref, **carried)
             response = to(url)
-        posts.remember(self.request, response, code)
+        passes.remember_code(self.request, response, self.state.tag, self.token, code)
         return private(response)
 
     def _fragment(self, code: str, status: int = 200, **more: Any) -> HttpResponse:

@@ -142,6 +142,7 @@ def group(apps, schema_editor):
             )
         agents.permissions.add(*Permission.objects.filter(content_type=kind))
     agents.permissions.add(
+        *Permission.objects.filter(codename="manage_codes"),
         *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),
         *Permission.objects.filter(content_type__app_label="home", codename="change_sitesettings"),
     )

@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from participation.trust import Level
+
 from .survey import Survey, SurveyVersion
 
 
@@ -32,6 +34,7 @@ class Response(models.Model):
     answers = models.JSONField()
     cells = models.BinaryField()
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.WEB)
+    trust = models.CharField(max_length=10, choices=Level.choices, default=Level.OPEN, db_default=Level.OPEN)
     received_on = models.DateField()
     set_aside = models.BooleanField(default=False, db_default=False)  # stored, but counted nowhere
     burst_id = models.BigIntegerField(null=True)  # the moderation.Burst it was found in, also after its release

@@ -108,6 +108,7 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
             pace=self.pace,
             thanks=self.thanks,
             show_results=self.show_results,
+            trust=self.trust,
             live=False,
         )
         copy.save()

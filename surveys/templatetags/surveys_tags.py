@@ -3,8 +3,11 @@
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
+
+from participation import passes, trust
 
 from .. import rendering, results
 from ..forms import compiled_live
@@ -16,12 +19,19 @@ register = template.Library()
 COLUMN = 480  # SVG units: the longest bar
 
 
-@register.inclusion_tag("surveys/survey_form.html")
-def survey_form(survey: Survey) -> dict[str, Any]:
-    """The form while the survey is open, else when it opens or that it is closed."""
-    phase = survey.phase()
-    form = rendering.blank_form(compiled_live(survey)) if phase == "open" else ""
-    return {"survey": survey, "phase": phase, "form": form}
+@register.inclusion_tag("surveys/survey_form.html", takes_context=True)
+def survey_form(context: dict[str, Any], survey: Survey) -> dict[str, Any]:
+    """The form while the survey is open, or what to prove before it; else when it opens or that it is closed."""
+    told: dict[str, Any] = {"survey": survey, "phase": survey.phase()}
+    if told["phase"] != "open":
+        return told
+    request: HttpRequest = context["request"]
+    tag, back = survey.scope.tag, f"{request.path}#questionnaire"
+    voucher = passes.who(request, tag, survey.trust)
+    if not trust.suffices(trust.reached(voucher, survey.trust), survey.trust):
+        return {**told, "gate": passes.gate(survey.key, tag, survey.trust, back)}
+    form = rendering.blank_form(compiled_live(survey), voucher)
+    return {**told, "form": form, "tag": tag, "back": back, "level": voucher.level if voucher else ""}
 
 
 @register.simple_tag

@@ -91,7 +91,7 @@ def _read(duck: duckdb.DuckDBPyConnection, survey: CompiledSurvey, path: str) ->
 def _cells(duck: duckdb.DuckDBPyConnection, survey: CompiledSurvey, path: str) -> Counter[int]:
     """What DuckDB counted, by our cell numbers: computed from the file alone."""
     grouped, ((*sums, total),) = _read(duck, survey, path)
-    cells: Counter[str] = Counter({"n": total, "c:web": total})
+    cells: Counter[str] = Counter({"n": total, "c:web": total, "t:open": total})
     single = [q for _name, q in _asked(survey) if q["type"] != "multiple"]
     for *values, n in grouped:
         place, value = next((i, v) for i, v in enumerate(values) if v is not None)

@@ -57,7 +57,7 @@ def test_what_is_stored_waits_until_it_is_folded_and_is_folded_once(survey):
     assert counted(survey) == {} and LedgerEntry.objects.count() == 3 and reconcile.compare(survey.tool) == []
     assert fold.fold(survey.tool_id) == 3 and fold.fold(survey.tool_id) == 0
     q = survey.live_version.schema["questions"][0]["id"]
-    assert counted(survey) == {"n": 3, "c:web": 3, f"q:{q}": 2, f"-:{q}": 1, f"v:{q}:3": 2}
+    assert counted(survey) == {"n": 3, "c:web": 3, "t:open": 3, f"q:{q}": 2, f"-:{q}": 1, f"v:{q}:3": 2}
     assert Tool.objects.get(pk=survey.tool_id).counted_until and LedgerEntry.objects.count() == 0
 
 
@@ -138,7 +138,7 @@ def test_rebuild_mends_tallies_and_cells_from_the_answers(survey):
     send(survey, 3)  # and one that still waits
     call_command("reconcile", rebuild=True)
     q = survey.live_version.schema["questions"][0]["id"]
-    assert counted(survey) == {"n": 4, "c:web": 4, f"q:{q}": 3, f"-:{q}": 1, f"v:{q}:3": 2, f"v:{q}:4": 1}
+    assert counted(survey) == {"n": 4, "c:web": 4, "t:open": 4, f"q:{q}": 3, f"-:{q}": 1, f"v:{q}:3": 2, f"v:{q}:4": 1}
     assert LedgerEntry.objects.count() == 0 and reconcile.compare(survey.tool) == []
 
 

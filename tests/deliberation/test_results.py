@@ -65,7 +65,7 @@ def test_figures_have_the_promised_shape(analysed):
     found = figures(analysed)
     assert list(found) == [
         *("key", "title", "participants", "votes", "counted_until"),
-        *("suppressed_below", "set_aside", "map", "statements"),
+        *("suppressed_below", "set_aside", "trust", "map", "statements"),
     ]
     assert (found["participants"], found["votes"], found["suppressed_below"]) == (70, 560, 11)
     shown = found["map"]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from wagtail.models import Revision
 
 import deliberation.jobs
+import surveys.jobs
 from counting import jobs
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ def publish_scheduled() -> None:
 
 DUTIES = [
     Duty("sweep", 30, jobs.sweep_all),
+    Duty("sort", 30, surveys.jobs.sort_periodically),
     Duty("analyse", 20, deliberation.jobs.ask_for_analyses),
     Duty("publish", 60, publish_scheduled),
     Duty("reconcile", 3600, jobs.reconcile_all),

@@ -8,9 +8,11 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         from counting.reconcile import truths
+        from moderation import registry
         from participation import receipts
 
-        from . import intake, publishing  # noqa: F401 - publishing listens to what the models announce
+        from . import desk, intake, publishing  # noqa: F401 - publishing listens to what the models announce
 
         truths["survey"] = intake.TRUTH
         receipts.register(intake.find_traces, intake.erase, intake.withdraw_at)
+        registry.register(desk.OpenAnswers())

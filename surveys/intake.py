@@ -2,6 +2,7 @@
 
 record_response   a new response, the same one sent again, or a correction of it
 record_many       responses that were gathered elsewhere, on paper say
+reword            other words in an open answer, from their author
 withdraw          the response goes, its count goes with it
 erase             the same for everything behind a participant key
 """
@@ -22,8 +23,11 @@ from participation import receipts
 from participation.identity import participant_key, same, submission_key
 from participation.windows import within_sql
 
+from . import open_answers
 from .forms import CompiledSurvey, compile_version, compiled, forget
+from .jobs import ask_for_sorting
 from .models import Response, Survey, SurveyVersion
+from .questions import Schema, type_of
 
 
 class Closed(Exception):
@@ -60,7 +64,7 @@ def _insert_sql(vendor: str) -> str:
         WHERE s.id = %s AND s.scope_id = %s AND s.live AND {within_sql("s")}
           AND (SELECT t.state FROM counting_tool t WHERE t.id = s.tool_id) = 'open'
           AND (SELECT c.live AND {within_sql("c")} FROM participation_scope c WHERE c.id = s.scope_id)
-        ON CONFLICT DO NOTHING RETURNING cells
+        ON CONFLICT DO NOTHING RETURNING id, cells
     """  # noqa: S608 - no outside value is in the text
 
 
@@ -72,7 +76,9 @@ def _at_once_sql() -> str:
     """
     stored = _insert_sql("postgresql")
     return f"""{gate.ENTER};
-        WITH stored AS ({stored}), noted AS ({ledger.BESIDE.format(source="stored")}) SELECT 1 FROM stored
+        WITH stored AS ({stored}), noted AS ({ledger.BESIDE.format(source="stored")}),
+            unsorted AS (INSERT INTO surveys_unsorted (response_id) SELECT id FROM stored WHERE %s)
+        SELECT 1 FROM stored
     """  # noqa: S608 - no outside value is in the text
 
 
@@ -90,9 +96,12 @@ def record_response(
     codes = [code, own] if code and code[:4] == survey.tag and code != own else [own]
     submission = submission_key(survey.salt, token)
     cells = survey.pack(answers, channel)
-    rows = [_Row(participant_key(survey.salt, c), submission, answers, cells, channel) for c in codes]
+    words = survey.has_words(answers)
+    rows = [_Row(participant_key(survey.salt, c), submission, answers, cells, channel, words) for c in codes]
     if connection.vendor == "postgresql" and _store_at_once(survey, rows[0]):
         jobs.nudge(survey.tool_id)
+        if rows[0].has_words:
+            ask_for_sorting()
         return Receipt(codes[0], True)
     return _record_step_by_step(survey, codes, rows)
 
@@ -117,6 +126,7 @@ class _Row(NamedTuple):
     answers: Mapping[str, Any]
     cells: bytes
     channel: str
+    has_words: bool
 
 
 def _values(survey: CompiledSurvey, row: _Row) -> list[Any]:
@@ -130,13 +140,22 @@ def _values(survey: CompiledSurvey, row: _Row) -> list[Any]:
 def _insert(survey: CompiledSurvey, row: _Row) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_insert_sql(connection.vendor), _values(survey, row))
-        return cursor.fetchone() is not None
+        stored = cursor.fetchone()
+    if stored and row.has_words:
+        _have_sorted([stored[0]])
+    return stored is not None
+
+
+def _have_sorted(response_ids: Iterable[Any]) -> None:
+    """Have open answers sorted out of these responses, whose transaction this is."""
+    open_answers.note(response_ids)
+    ask_for_sorting()
 
 
 def _store_at_once(survey: CompiledSurvey, row: _Row) -> bool:
     """Store a new response to an open survey with its ledger row; False, and nothing stored, when it is not that."""
     with connection.cursor() as cursor:
-        cursor.execute(_at_once_sql(), [survey.tool_id, *_values(survey, row), survey.tool_id])
+        cursor.execute(_at_once_sql(), [survey.tool_id, *_values(survey, row), survey.tool_id, row.has_words])
         cursor.nextset()
         return cursor.fetchone() is not None
 
@@ -164,13 +183,17 @@ def record_many(
     for token, answers in responses:
         code = receipts.code_for(survey.tag, survey.salt, token)
         key, submission = participant_key(survey.salt, code), submission_key(survey.salt, token)
-        rows.append(_Row(key, submission, answers, survey.pack(answers, channel), channel))
+        cells, words = survey.pack(answers, channel), survey.has_words(answers)
+        rows.append(_Row(key, submission, answers, cells, channel, words))
     with transaction.atomic():
         gate.enter(survey.tool_id)
         _check_gate(survey)
         insert = _insert_many if connection.vendor == "postgresql" else _insert_each
         stored = insert(survey, rows, channel)
         fresh = [row.submission in stored for row in rows]
+        if worded := [row.submission for row in rows if row.has_words and row.submission in stored]:
+            written = Response.objects.filter(survey_id=survey.survey_id, submission_key__in=worded)
+            _have_sorted(written.values_list("pk", flat=True))
         jobs.nudge(survey.tool_id)
     return fresh
 
@@ -238,6 +261,19 @@ def _change(found: Response, survey: CompiledSurvey, row: _Row) -> None:
     found.answers, found.cells, found.version_id = dict(row.answers), row.cells, survey.version_id
     found.save(update_fields=["answers", "cells", "version"])
     jobs.nudge(survey.tool_id)
+    _have_sorted([found.pk])
+
+
+def reword(response_id: Any, question: Schema, part: str, text: str) -> None:
+    """Put an author's other words in one of their open answers: no figure depends on them.
+
+    The caller holds the item of the desk, so this does not wait for the response: raises django.db.OperationalError
+    while somebody else is at it, and Response.DoesNotExist when it was taken back.
+    """
+    response = Response.objects.select_for_update(nowait=True).get(pk=response_id)
+    answer = type_of(question).reworded(question, response.answers[question["id"]], part, text)
+    response.answers = {**response.answers, question["id"]: answer}
+    response.save(update_fields=["answers"])
 
 
 def _is_open(survey: CompiledSurvey) -> bool:
@@ -292,6 +328,7 @@ def _remove(responses: Iterable[Response]) -> int:
     for response in responses:
         tool_id = response.survey.tool_id
         gate.enter(tool_id)
+        open_answers.take_off(response)
         deleted, _ = Response.objects.filter(pk=response.pk, cells=response.cells).delete()
         if deleted:
             ledger.write(tool_id, [(-1, bytes(response.cells))])
@@ -323,17 +360,18 @@ def withdraw_at(key: bytes, url: str) -> bool:
 def erase(key: bytes) -> int:
     """Forget every response behind a participant key, in whatever phase its survey is; how many went."""
     locked = Response.objects.select_for_update(of=("self",)).select_related("survey")
-    return _remove(locked.filter(participant_key=key))
+    return _remove(locked.filter(participant_key=key).order_by("pk"))
 
 
 def find_traces(key: bytes) -> list[receipts.Trace]:
     """What the follow-up page shows of the surveys a participant answered."""
     responses = Response.objects.filter(participant_key=key).only("survey_id")
     surveys = Survey.objects.for_display().filter(pk__in=[r.survey_id for r in responses])
-    return [_trace(survey, key) for survey in surveys]
+    news = open_answers.news_of(key)
+    return [_trace(survey, news.get(survey.pk, ())) for survey in surveys]
 
 
-def _trace(survey: Survey, key: bytes) -> receipts.Trace:
+def _trace(survey: Survey, news: Sequence[receipts.News]) -> receipts.Trace:
     waiting = LedgerEntry.objects.filter(tool_id=survey.tool_id).exists()
     return receipts.Trace(
         title=survey.title,
@@ -341,6 +379,7 @@ def _trace(survey: Survey, key: bytes) -> receipts.Trace:
         counted=not waiting,
         counted_until=survey.tool.counted_until,
         withdrawable=survey.phase() == "open",
+        news=news,
     )
 
 
@@ -375,5 +414,6 @@ __all__ = [
     "receive",
     "record_many",
     "record_response",
+    "reword",
     "withdraw",
 ]

@@ -42,9 +42,12 @@ def _send() -> None:
 
 
 def sort_answers() -> int:
-    """Job: sort what waits. What is left after a while is for the next nudge, or the periodic look."""
+    """Job: sort what waits, for a while; what is left then, after a large import, is for the next job."""
     lower(FLAG)
-    return open_answers.sort()
+    done = open_answers.sort()
+    if open_answers.are_waiting():
+        _send()
+    return done
 
 
 def sort_periodically() -> int:

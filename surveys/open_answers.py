@@ -46,6 +46,10 @@ def note(response_ids: Iterable[Any]) -> None:
     UnsortedAnswers.objects.bulk_create([UnsortedAnswers(response_id=id_) for id_ in response_ids], batch_size=500)
 
 
+def are_waiting() -> bool:
+    return UnsortedAnswers.objects.exists()
+
+
 def sort(seconds: float = 40, batch: int = BATCH) -> int:
     """Sort what waits, batch after batch, for about so many seconds; how many entries.
 

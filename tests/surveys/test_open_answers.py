@@ -222,6 +222,17 @@ def test_one_nudge_for_all_that_come_within_a_moment(monkeypatch, django_capture
     assert jobs.sort_answers() == 3 and jobs.sort_periodically() == 0
 
 
+def test_what_a_job_has_no_time_for_is_left_to_the_next(monkeypatch):
+    sent = []
+    monkeypatch.setattr(jobs, "enqueue_once", lambda job, *_args, **_more: sent.append(job))
+    survey = open_survey()
+    for n in range(3):
+        send(survey, f"idée {n}")
+    monkeypatch.setattr(jobs.open_answers, "sort", lambda sort=open_answers.sort: sort(seconds=-1, batch=2))
+    assert jobs.sort_answers() == 2 and sent == ["surveys.jobs.sort_answers"]
+    assert jobs.sort_answers() == 1 and len(sent) == 1
+
+
 def test_the_scheduler_makes_up_for_lost_nudges():
     from cms.scheduling import DUTIES
 

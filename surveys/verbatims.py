@@ -33,7 +33,7 @@ def first_of(survey: Survey) -> dict[str, list[OpenAnswer]]:
     asked = [question["id"] for question in questions(survey)]
     if not asked:
         return {}
-    parts, values = [], list[Any]()
+    parts, values = list[str](), list[Any]()
     for id_ in asked:
         first = of_question(survey, id_).only("question_id", "text")[: FIRST + 1]
         sql, params = first.query.sql_with_params()

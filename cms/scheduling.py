@@ -14,6 +14,7 @@ from wagtail.models import Revision
 
 import deliberation.jobs
 import moderation.burst_jobs
+import surveys.jobs
 from counting import jobs
 from participation import arrivals, mail_codes
 
@@ -44,6 +45,7 @@ def publish_scheduled() -> None:
 
 DUTIES = [
     Duty("sweep", 30, jobs.sweep_all),
+    Duty("sort", 30, surveys.jobs.sort_periodically),
     Duty("analyse", 20, deliberation.jobs.ask_for_analyses),
     Duty("bursts", 20, moderation.burst_jobs.look_everywhere),
     Duty("publish", 60, publish_scheduled),

@@ -8,13 +8,14 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         from counting.reconcile import truths
-        from moderation import quarantine
+        from moderation import quarantine, registry
         from participation import places, receipts
 
-        from . import intake, publishing  # noqa: F401 - publishing listens to what the models announce
+        from . import desk, intake, publishing  # noqa: F401 - publishing listens to what the models announce
         from .models import Survey
 
         truths["survey"] = intake.TRUTH
         quarantine.engines["survey"] = intake.QUARANTINE
         places.register(Survey)
         receipts.register(intake.find_traces, intake.erase, intake.withdraw_at)
+        registry.register(desk.OpenAnswers())

@@ -67,6 +67,14 @@ class CompiledSurvey:
         known = set(self.names.values())
         return [n for n in data if n[:1] == "q" and n[1:2].isdigit() and n.partition("_")[0] not in known]
 
+    def has_words(self, answers: Mapping[str, Any]) -> bool:
+        """Do `answers` say anything in free words?"""
+        return any(
+            type_of(question).texts(question, answer)
+            for question in self.questions
+            if (answer := answers.get(question["id"])) is not None
+        )
+
     def number_of(self, cell: str) -> int:
         """The number of a cell of this survey; -1 for one it does not have."""
         return self._numbers.get(cell, -1)

@@ -2,6 +2,7 @@
 
 record_response   a new response, the same one sent again, or a correction of it
 record_many       responses that were gathered elsewhere, on paper say
+reword            other words in an open answer, from their author
 withdraw          the response goes, its count goes with it
 erase             the same for everything behind a participant key
 set_aside         responses stay stored and count no more; `count_again` takes that back
@@ -27,8 +28,11 @@ from participation.identity import participant_key, same, submission_key
 from participation.trust import Unproven
 from participation.windows import within_sql
 
+from . import open_answers
 from .forms import CompiledSurvey, compile_version, compiled, forget
+from .jobs import ask_for_sorting
 from .models import Response, Survey, SurveyVersion
+from .questions import Schema, type_of
 
 
 class Closed(Exception):
@@ -70,7 +74,7 @@ def _insert_sql(vendor: str) -> str:
         WHERE s.id = %s AND s.scope_id = %s AND s.live AND {within_sql("s")} AND {trust.allows_sql("s")}
           AND (SELECT t.state FROM counting_tool t WHERE t.id = s.tool_id) = 'open'
           AND (SELECT c.live AND {within_sql("c")} FROM participation_scope c WHERE c.id = s.scope_id)
-        ON CONFLICT DO NOTHING RETURNING cells
+        ON CONFLICT DO NOTHING RETURNING id, cells
     """  # noqa: S608 - no outside value is in the text
 
 
@@ -83,7 +87,9 @@ def _at_once_sql(traced: bool) -> str:
     stored = _insert_sql("postgresql")
     trace = f", traced AS ({arrivals.BESIDE.format(source='stored')})" if traced else ""
     return f"""{gate.ENTER};
-        WITH stored AS ({stored}), noted AS ({ledger.BESIDE.format(source="stored")}){trace} SELECT 1 FROM stored
+        WITH stored AS ({stored}), noted AS ({ledger.BESIDE.format(source="stored")}),
+            unsorted AS (INSERT INTO surveys_unsorted (response_id) SELECT id FROM stored WHERE %s){trace}
+        SELECT 1 FROM stored
     """  # noqa: S608 - no outside value is in the text
 
 
@@ -109,9 +115,12 @@ def record_response(
     codes = _codes(survey, token, code)
     submission = submission_key(survey.salt, token)
     cells = survey.pack(answers, channel, level)
-    rows = [_Row(participant_key(survey.salt, c), submission, answers, cells, channel, level) for c in codes]
+    words = survey.has_words(answers)
+    rows = [_Row(participant_key(survey.salt, c), submission, answers, cells, channel, level, words) for c in codes]
     if connection.vendor == "postgresql" and _store_at_once(survey, rows[0], came):
         jobs.nudge(survey.tool_id)
+        if rows[0].has_words:
+            ask_for_sorting()
         return Receipt(codes[0], True)
     return _record_step_by_step(survey, codes, rows, came)
 
@@ -146,6 +155,7 @@ class _Row(NamedTuple):
     cells: bytes
     channel: str
     trust: str
+    has_words: bool
 
 
 def _content(survey: CompiledSurvey, row: _Row) -> tuple[int, int | None]:
@@ -169,12 +179,21 @@ def _values(survey: CompiledSurvey, row: _Row) -> list[Any]:
 def _insert(survey: CompiledSurvey, row: _Row) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_insert_sql(connection.vendor), _values(survey, row))
-        return cursor.fetchone() is not None
+        stored = cursor.fetchone()
+    if stored and row.has_words:
+        _have_sorted([stored[0]])
+    return stored is not None
+
+
+def _have_sorted(response_ids: Iterable[Any]) -> None:
+    """Have open answers sorted out of these responses, whose transaction this is."""
+    open_answers.note(response_ids)
+    ask_for_sorting()
 
 
 def _store_at_once(survey: CompiledSurvey, row: _Row, came: Came | None) -> bool:
     """Store a new response to an open survey with its ledger row; False, and nothing stored, when it is not that."""
-    values = [survey.tool_id, *_values(survey, row), survey.tool_id]
+    values = [survey.tool_id, *_values(survey, row), survey.tool_id, row.has_words]
     if came:
         values += arrivals.values(survey.tool_id, row.participant, came, *_content(survey, row))
     with connection.cursor() as cursor:
@@ -206,13 +225,17 @@ def record_many(
     for token, answers in responses:
         code = receipts.code_for(survey.tag, survey.salt, token)
         key, submission = participant_key(survey.salt, code), submission_key(survey.salt, token)
-        rows.append(_Row(key, submission, answers, survey.pack(answers, channel), channel, trust.OPEN))
+        cells, words = survey.pack(answers, channel), survey.has_words(answers)
+        rows.append(_Row(key, submission, answers, cells, channel, trust.OPEN, words))
     with transaction.atomic():
         gate.enter(survey.tool_id)
         _check_gate(survey)
         insert = _insert_many if connection.vendor == "postgresql" else _insert_each
         stored = insert(survey, rows, channel)
         fresh = [row.submission in stored for row in rows]
+        if worded := [row.submission for row in rows if row.has_words and row.submission in stored]:
+            written = Response.objects.filter(survey_id=survey.survey_id, submission_key__in=worded)
+            _have_sorted(written.values_list("pk", flat=True))
         jobs.nudge(survey.tool_id)
     return fresh
 
@@ -287,6 +310,19 @@ def _change(found: Response, survey: CompiledSurvey, row: _Row) -> None:
     found.trust, found.submission_key = row.trust, row.submission
     found.save(update_fields=["answers", "cells", "version", "trust", "submission_key"])
     jobs.nudge(survey.tool_id)
+    _have_sorted([found.pk])
+
+
+def reword(response_id: Any, question: Schema, part: str, text: str) -> None:
+    """Put an author's other words in one of their open answers: no figure depends on them.
+
+    The caller holds the item of the desk, so this does not wait for the response: raises django.db.OperationalError
+    while somebody else is at it, and Response.DoesNotExist when it was taken back.
+    """
+    response = Response.objects.select_for_update(nowait=True).get(pk=response_id)
+    answer = type_of(question).reworded(question, response.answers[question["id"]], part, text)
+    response.answers = {**response.answers, question["id"]: answer}
+    response.save(update_fields=["answers"])
 
 
 def _load(survey: CompiledSurvey) -> Survey:
@@ -348,6 +384,7 @@ def _remove(responses: Iterable[Response]) -> int:
     for response in responses:
         tool_id = response.survey.tool_id
         gate.enter(tool_id)
+        open_answers.take_off(response)
         deleted, _ = Response.objects.filter(pk=response.pk, cells=response.cells).delete()
         if deleted:
             arrivals.forget(tool_id, bytes(response.participant_key))
@@ -417,20 +454,21 @@ def withdraw_at(key: bytes, url: str) -> bool:
 def erase(key: bytes) -> int:
     """Forget every response behind a participant key, in whatever phase its survey is; how many went."""
     locked = Response.objects.select_for_update(of=("self",)).select_related("survey")
-    return _remove(locked.filter(participant_key=key))
+    return _remove(locked.filter(participant_key=key).order_by("pk"))
 
 
 def find_traces(key: bytes) -> list[receipts.Trace]:
     """What the follow-up page shows of the surveys a participant answered."""
     responses = {r.survey_id: r for r in Response.objects.filter(participant_key=key).only(*_TRACED)}
     surveys = Survey.objects.for_display().filter(pk__in=responses)
-    return [_trace(survey, responses[survey.pk]) for survey in surveys]
+    news = open_answers.news_of(key)
+    return [_trace(survey, responses[survey.pk], news.get(survey.pk, ())) for survey in surveys]
 
 
 _TRACED = ("survey_id", "set_aside", "burst_id")
 
 
-def _trace(survey: Survey, response: Response) -> receipts.Trace:
+def _trace(survey: Survey, response: Response, news: Sequence[receipts.News]) -> receipts.Trace:
     waiting = LedgerEntry.objects.filter(tool_id=survey.tool_id).exists()
     return receipts.Trace(
         title=survey.title,
@@ -439,6 +477,7 @@ def _trace(survey: Survey, response: Response) -> receipts.Trace:
         counted_until=survey.tool.counted_until,
         withdrawable=survey.phase() == "open",
         aside=quarantine.what_became_of(response.burst_id) if response.set_aside else "",
+        news=news,
     )
 
 
@@ -486,6 +525,7 @@ __all__ = [
     "receive",
     "record_many",
     "record_response",
+    "reword",
     "set_aside",
     "withdraw",
 ]

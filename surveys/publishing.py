@@ -157,9 +157,30 @@ def _effects_on(before: Schema, after: Schema, counts: dict[str, int]) -> list[s
             _("Rewords “%(before)s” as “%(after)s”: the %(n)d answers already given count with the new ones.")
             % {"before": wording, "after": after["wording"], "n": answered}
         )
+    found += _effects_on_showing(before, after, answered)
     for part in ("options", "rows", "scale"):
         found += _effects_on_items(before, after, part, counts)
     return found
+
+
+def _effects_on_showing(before: Schema, after: Schema, answered: int) -> list[str]:
+    """What people were told under the question when they answered holds for their answers."""
+    kind = type_of(after)
+    if kind.is_shown(before) == kind.is_shown(after):
+        return []
+    values = {"wording": before["wording"], "n": answered}
+    if kind.is_shown(after):
+        return [
+            ngettext(
+                "Shows the answers to “%(wording)s” from now on. The one already given stays hidden: "
+                "its author was told that it would never be published.",
+                "Shows the answers to “%(wording)s” from now on. The %(n)d already given stay hidden: "
+                "their authors were told that they would never be published.",
+                answered,
+            )
+            % values
+        ]
+    return [_("Shows the answers to “%(wording)s” no more, nor those that were read and shown.") % values]
 
 
 def _effects_on_items(before: Schema, after: Schema, part: str, counts: dict[str, int]) -> list[str]:

@@ -70,6 +70,7 @@ def _field(survey: CompiledSurvey, question: Schema, typed: Typed | None, errors
         "number": name[1:],
         "template": kind.template,
         "errors": [message for _field, message in mine],
+        "shown": kind.is_shown(question),
         "bad": {field for field, _message in mine},
         **kind.field(question, name, Form(typed) if typed is not None else None),
     }

@@ -21,6 +21,7 @@ urlpatterns = [
     path("enquetes/<survey_key:key>/repondre/", views.respond, name="respond"),
     path("enquetes/<survey_key:key>/merci/", views.thanks, name="thanks"),
     path("enquetes/<survey_key:key>/resultats/", views.results, name="results"),
+    path("enquetes/<survey_key:key>/reponses-libres/", views.open_answers, name="open_answers"),
     path("enquetes/<survey_key:key>/resultats.json", views.results_json, name="results_json"),
     path("enquetes/<survey_key:key>/resultats.csv", views.results_csv, name="results_csv"),
 ]

@@ -5,6 +5,7 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +20,7 @@ from counting.spreadsheets import write_csv
 from participation import arrivals, limits, passes, posts, receipts, trust
 from participation.identity import participant_key, same, submission_key
 
-from . import intake, rendering
+from . import intake, rendering, verbatims
 from .exports import results_rows
 from .forms import compiled, compiled_live, forget
 from .models import Response, Survey, SurveyVersion
@@ -27,6 +28,8 @@ from .results import are_public, published
 from .served import as_json
 
 log = logging.getLogger(__name__)
+
+ANSWERS_A_PAGE = 50
 
 
 def _survey(key: str) -> Survey:
@@ -246,6 +249,20 @@ def _published(key: str) -> Survey:
 def results(request: HttpRequest, key: str) -> HttpResponse:
     """Everything the public may know of a survey's answers, as tables."""
     return render(request, "surveys/results_page.html", {"survey": _published(key)})
+
+
+@require_safe
+def open_answers(request: HttpRequest, key: str) -> HttpResponse:
+    """What people wrote to one question, as far as it may be shown: `?question=`, else the first that shows any."""
+    found = _published(key)
+    questions = verbatims.questions(found)
+    wanted = request.GET.get("question") or (questions[0]["id"] if questions else "")
+    question = next((q for q in questions if q["id"] == wanted), None)
+    if question is None:
+        raise Http404
+    answers = verbatims.of_question(found, question["id"]).only("text")
+    page = Paginator(answers, ANSWERS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "surveys/open_answers.html", {"survey": found, "question": question, "page": page})
 
 
 @require_safe

@@ -115,6 +115,22 @@ class QuestionType:
         """The figures of this question: keys added to its entry in resultats.json."""
         return {}
 
+    def texts(self, schema: Schema, answer: Answer) -> list[tuple[str, str]]:
+        """What `answer` (not None) says in free words: (part, words); the part "" is the answer itself."""
+        return []
+
+    def reworded(self, schema: Schema, answer: Answer, part: str, text: str) -> Answer:
+        """`answer` with other words in the place of one of its `texts`."""
+        raise NotImplementedError
+
+    def longest(self, schema: Schema, part: str) -> int:
+        """How many characters one of the `texts` may have."""
+        raise NotImplementedError
+
+    def is_shown(self, schema: Schema) -> bool:
+        """Did the form say that the answer itself may be shown, once a moderator has read it?"""
+        return False
+
     def columns(self, schema: Schema) -> list[tuple[str, str]]:
         """The CSV columns of this question: (part, title); the part "" is the question itself."""
         return [("", schema["code"] or schema["wording"])]

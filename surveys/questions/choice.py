@@ -102,6 +102,15 @@ class ChoiceType(QuestionType):
                 rows.append({**option, "count": n})
         return {"options": rows}
 
+    def texts(self, schema: Schema, answer: Answer) -> list[tuple[str, str]]:
+        return [(OTHER, answer["other"])] if answer.get("other") else []
+
+    def reworded(self, schema: Schema, answer: Answer, part: str, text: str) -> Answer:
+        return {**answer, "other": text}
+
+    def longest(self, schema: Schema, part: str) -> int:
+        return OTHER_LENGTH
+
     def _other_column(self, schema: Schema) -> list[tuple[str, str]]:
         if not any(o["id"] == OTHER for o in schema["options"]):
             return []

@@ -1,4 +1,4 @@
-"""Open text, short or long. Read by the authority; shown to nobody else before it was moderated."""
+"""Open text, short or long. Read by the authority; shown to others only where the form said so, once it was read."""
 
 from typing import Any
 
@@ -10,7 +10,18 @@ from .base import Answer, Form, QuestionBlock, QuestionType, Schema
 SHORT, LONG = 200, 5000
 
 
-class ShortTextBlock(QuestionBlock):
+class TextBlock(QuestionBlock):
+    """A question answered in one's own words."""
+
+    shown = blocks.BooleanBlock(
+        label=_("Show the answers on the results page, once a moderator has read them"),
+        required=False,
+        default=False,
+        help_text=_("The form says so under the question. Answers given before you tick this are never shown."),
+    )
+
+
+class ShortTextBlock(TextBlock):
     class Meta:
         label = _("Short text")
         icon = "title"
@@ -18,7 +29,7 @@ class ShortTextBlock(QuestionBlock):
         preview_value = {"wording": _("Which street are you thinking of?")}
 
 
-class LongTextBlock(QuestionBlock):
+class LongTextBlock(TextBlock):
     max_length = blocks.IntegerBlock(label=_("Longest text accepted"), default=600, min_value=50, max_value=LONG)
 
     class Meta:
@@ -33,13 +44,25 @@ class ShortText(QuestionType):
 
     name = "short_text"
     block = ShortTextBlock
-    figure = "none"
+    figure = "words"
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
-        return {"limit": SHORT}
+        return {"limit": SHORT, "shown": bool(value.get("shown"))}
 
     def read(self, schema: Schema, name: str, form: Form) -> Answer:
         return form.text(name, schema["limit"]) or None
+
+    def texts(self, schema: Schema, answer: Answer) -> list[tuple[str, str]]:
+        return [("", answer)]
+
+    def reworded(self, schema: Schema, answer: Answer, part: str, text: str) -> Answer:
+        return text
+
+    def longest(self, schema: Schema, part: str) -> int:
+        return schema["limit"]
+
+    def is_shown(self, schema: Schema) -> bool:
+        return bool(schema.get("shown"))  # versions frozen before there was a choice promised to show nothing
 
     def from_csv(self, schema: Schema, values: list[str]) -> Answer:
         return self.read(schema, "v", Form({"v": [values[0]]}))
@@ -50,4 +73,4 @@ class LongText(ShortText):
     block = LongTextBlock
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
-        return {"limit": int(value.get("max_length") or 600)}
+        return {"limit": int(value.get("max_length") or 600), "shown": bool(value.get("shown"))}

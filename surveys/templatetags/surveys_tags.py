@@ -9,9 +9,9 @@ from django.utils.safestring import SafeString
 
 from participation import passes, trust
 
-from .. import rendering, results
+from .. import rendering, results, verbatims
 from ..forms import compiled_live
-from ..models import Survey
+from ..models import OpenAnswer, Survey
 from ..questions import TYPES
 
 register = template.Library()
@@ -46,13 +46,22 @@ def survey_results(survey: Survey, heading: int = 3) -> dict[str, Any]:
     if not results.are_public(survey):
         return {"survey": survey, "hidden": True, "phase": survey.phase()}
     figures = results.published(survey)
+    written = verbatims.first_of(survey)
     return {
         "survey": survey,
         "figures": figures,
+        "questions": [{**q, "words": _words(written.get(q["id"]))} for q in figures["questions"]],
         "until": parse_datetime(figures["counted_until"]) if figures["counted_until"] else None,
         "phase": survey.phase(),
         "heading": heading,
     }
+
+
+def _words(answers: list[OpenAnswer] | None) -> dict[str, Any] | None:
+    """The first open answers to a question, and whether there are more; None where none are ever shown."""
+    if answers is None:
+        return None
+    return {"first": answers[: verbatims.FIRST], "more": len(answers) > verbatims.FIRST}
 
 
 @register.filter

@@ -4,12 +4,13 @@ import random
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from counting.models import LedgerEntry, Tool
 from participation.receipts import issue_token
 from surveys import intake
 from surveys.forms import compiled_live
-from surveys.models import Response
+from surveys.models import Response, UnsortedAnswers
 from tests.bench.reference import answers, questions
 from tests.factories.surveys import SurveyFactory
 
@@ -37,6 +38,16 @@ def test_stores_response_and_ledger_row(survey, given):
     assert bytes(LedgerEntry.objects.get().cells) == bytes(Response.objects.get().cells) == survey.pack(given, "web")
     assert intake.record_response(survey, given, token) == (receipt.code, False)
     assert counts() == (1, 1)
+
+
+def test_one_message_also_notes_that_there_are_words_to_sort(survey, given):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite goes step by step")
+    text = survey.questions[-1]["id"]
+    for answers_given, noted in (({**given, text: "un banc"}, 1), ({**given, text: None}, 1)):
+        with CaptureQueriesContext(connection) as queries:
+            intake.record_response(survey, answers_given, issue_token(survey.key))
+        assert len(queries) == 1 and UnsortedAnswers.objects.count() == noted
 
 
 def test_correction_counts_once(survey, given):

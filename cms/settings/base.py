@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -160,6 +161,9 @@ RESULTS_FRESH_FOR = env.float("RESULTS_FRESH_FOR", default=0.2)
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds
+# Who our mails are from; by default nobody at the site's own host.
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", default=f"ne-pas-repondre@{urlsplit(BASE_URL).hostname}")
 
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -4,6 +4,7 @@ from .area import GroupArea
 from .charter import Article, Charter, Remit, Service
 from .decision import Decision
 from .item import Item, Sealed
+from .notice import Notice, Reminder
 from .voices import Appeal, Report
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Decision",
     "GroupArea",
     "Item",
+    "Notice",
+    "Reminder",
     "Remit",
     "Report",
     "Sealed",

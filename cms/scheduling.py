@@ -10,10 +10,13 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils import timezone
-from wagtail.models import Revision
+from wagtail.models import Revision, Site
 
 import deliberation.jobs
+import moderation.jobs
 from counting import jobs
+from home.models import SiteSettings
+from moderation.notices import remind_of_late_reports
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +43,18 @@ def publish_scheduled() -> None:
         call_command("publish_scheduled", verbosity=0)  # what remains is to take offline
 
 
+def remind_of_reports() -> bool:
+    """Tell the authority's contact address of reports that wait too long."""
+    site = Site.objects.filter(is_default_site=True).first()
+    return bool(site) and remind_of_late_reports(SiteSettings.for_site(site).email)
+
+
 DUTIES = [
     Duty("sweep", 30, jobs.sweep_all),
     Duty("analyse", 20, deliberation.jobs.ask_for_analyses),
     Duty("publish", 60, publish_scheduled),
+    Duty("mails", 60, moderation.jobs.send_mails),
+    Duty("late reports", 3600, remind_of_reports),
     Duty("reconcile", 3600, jobs.reconcile_all),
 ]
 

@@ -7,8 +7,11 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Moderation")
 
     def ready(self) -> None:
-        from participation import receipts
+        from participation import contacts, receipts
 
-        from . import queue
+        from . import announcements, jobs, news, notices, queue
 
+        receipts.lookups.append(news.of_reports)
         receipts.erasers.append(queue.forget_author)
+        contacts.wakers.append(jobs.nudge_contacts)
+        announcements.decided.connect(notices.on_decided)

@@ -21,8 +21,8 @@ Act, State = Decision.Act, Item.State
 LONGEST_REASON = 500
 
 # From which states an act leads where. What is withdrawn or erased is nobody's to decide on.
-_HIDDEN = {State.PENDING, State.ASKED, State.FORWARDED, State.REFUSED, State.HIDDEN}
-LEADS: Mapping[str, tuple[set[str], str]] = {
+_HIDDEN: set[Any] = {State.PENDING, State.ASKED, State.FORWARDED, State.REFUSED, State.HIDDEN}
+LEADS: Mapping[Any, tuple[set[Any], Any]] = {
     Act.PUBLISH: (_HIDDEN | {State.PUBLISHED}, State.PUBLISHED),
     Act.REDACT: (_HIDDEN | {State.PUBLISHED}, State.PUBLISHED),
     Act.REFUSE: ({State.PENDING, State.ASKED, State.FORWARDED}, State.REFUSED),
@@ -216,7 +216,7 @@ def finish(item: Item) -> None:
     item.save()
 
 
-def record(item: Item, act: str, before: str, user: Any, choice: Choice | None = None, **more: Any) -> Decision:
+def record(item: Item, act: Any, before: str, user: Any, choice: Choice | None = None, **more: Any) -> Decision:
     """Write one row of the register, in Wagtail's log too, and tell who wants to know."""
     choice = choice or Choice(act)
     number, said = cited(choice.article)

@@ -6,7 +6,7 @@ These count acts of the authority, not people who take part: they are shown exac
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -14,7 +14,9 @@ from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F,
 from django.db.models.functions import TruncHour, TruncMonth
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from participation.models import Scope
 
@@ -22,7 +24,7 @@ from .decisions import LEADS
 from .models import Appeal, Decision, Item, Remit, Report
 from .models.voices import CLOCK
 
-Act = Decision.Act
+Act: Any = Decision.Act
 KEPT_FOR = 60  # seconds: what a flood of readers costs at the most
 _KEY = "palabre:moderation:figures"
 COUNTED = {
@@ -139,7 +141,7 @@ def _decisions() -> Iterable[tuple[Any, int, Sum]]:
 def _delays() -> Iterable[tuple[Any, int, Sum]]:
     first = Decision.objects.filter(item=OuterRef("pk"), took_effect=True, act__in=list(LEADS)).order_by("at")
     items = Item.objects.filter(public=True).annotate(first=Subquery(first.values("at")[:1])).exclude(first=None)
-    waited = ExpressionWrapper(TruncHour("first") - F("received_at"), output_field=DurationField())
+    waited = ExpressionWrapper(TruncHour("first", tzinfo=UTC) - F("received_at"), output_field=DurationField())
     rows = _by_month(items.annotate(waited=waited), "first", "scope", "waited")
     for month, scope, delay, n in rows.annotate(n=Count("pk")):
         yield month, scope, Sum(delays=Counter({max(0, round(delay / timedelta(hours=1))): n}))
@@ -207,10 +209,17 @@ def sentence() -> str:
             % told
         )
         hours = one.median_hours
-        return said if hours is None else f"{said} " + _("Half were read within %(n)s hours.") % {"n": round(hours)}
+        return said if hours is None else f"{said} {_half(hours)}"
     return ""
+
+
+def _half(hours: float) -> str:
+    if hours < 1:
+        return _("Half were decided on within the hour.")
+    n = round(hours)
+    return ngettext("Half were decided on within %(n)d hour.", "Half were decided on within %(n)d hours.", n) % {"n": n}
 
 
 def date_words(month: str) -> str:
     """ "2026-04" as people say it."""
-    return date_format(first_day(month), "F Y")
+    return capfirst(date_format(first_day(month), "F Y"))

@@ -28,7 +28,8 @@ from .signals.base import Message
 
 log = logging.getLogger(__name__)
 
-Act, To = Decision.Act, Notice.To
+Act: Any = Decision.Act
+To = Notice.To
 MOST_TRIES = 500  # at one a minute: some eight hours without a mail server
 # What a mail says was done, to the author. Not told: what they did themselves, and reports that changed nothing.
 TOLD: Mapping[str, Message] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from .models import Appeal, Decision, Item
 from .signals.base import Message
 
-Act = Decision.Act
+Act: Any = Decision.Act
 
 
 class Step(NamedTuple):

@@ -16,7 +16,8 @@ from .decisions import LONGEST_REASON, Choice
 from .models import Appeal, Article, Decision, Item, Report, Sealed
 from .registry import Refused
 
-Act, State = Decision.Act, Item.State
+Act: Any = Decision.Act
+State: Any = Item.State
 LONGEST_REPORT, SHORTEST_APPEAL, LONGEST_APPEAL = 500, 10, 1000
 MOST_SENT = 5  # times one text may be sent, the first included
 MAY_CORRECT = {State.PENDING, State.ASKED, State.REFUSED, State.HIDDEN}

@@ -44,8 +44,9 @@ def _shown_item(kind: str, public_id: str) -> Item | None:
     source = registry.sources.get(kind)
     if source is None:
         raise Http404
-    found = source.find(public_id)
-    return found and Item.objects.select_related("scope").filter(kind=kind, object_id=found, state="published").first()
+    if (found := source.find(public_id)) is None:
+        return None
+    return Item.objects.select_related("scope").filter(kind=kind, object_id=found, state="published").first()
 
 
 def form_key(item: Item) -> str:

@@ -10,12 +10,15 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils import timezone
-from wagtail.models import Revision
+from wagtail.models import Revision, Site
 
 import deliberation.jobs
 import moderation.burst_jobs
+import moderation.jobs
 import surveys.jobs
 from counting import jobs
+from home.models import SiteSettings
+from moderation.notices import remind_of_late_reports
 from participation import arrivals, mail_codes
 
 log = logging.getLogger(__name__)
@@ -43,6 +46,12 @@ def publish_scheduled() -> None:
         call_command("publish_scheduled", verbosity=0)  # what remains is to take offline
 
 
+def remind_of_reports() -> bool:
+    """Tell the authority's contact address of reports that wait too long."""
+    site = Site.objects.filter(is_default_site=True).first()
+    return bool(site) and remind_of_late_reports(SiteSettings.for_site(site).email)
+
+
 DUTIES = [
     Duty("sweep", 30, jobs.sweep_all),
     Duty("sort", 30, surveys.jobs.sort_periodically),
@@ -50,6 +59,8 @@ DUTIES = [
     Duty("bursts", 20, moderation.burst_jobs.look_everywhere),
     Duty("publish", 60, publish_scheduled),
     Duty("forget codes", 600, mail_codes.forget_expired),
+    Duty("mails", 60, moderation.jobs.send_mails),
+    Duty("late reports", 3600, remind_of_reports),
     Duty("reconcile", 3600, jobs.reconcile_all),
     Duty("forget", 3600, arrivals.forget_old),
 ]

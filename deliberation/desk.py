@@ -1,9 +1,10 @@
 """Statements and arguments as moderation sees them: what they say, and how they are shown, taken off and merged."""
 
 from collections.abc import Collection
-from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,8 @@ from .cells import vote_cells
 from .models import LONGEST_ARGUMENT, Argument, Statement, Support, Vote
 from .state import forget
 from .statements import put_to_vote
+
+_ONLINE = Q(debate__live=True, debate__scope__live=True)
 
 
 class Statements(Source):
@@ -90,7 +93,9 @@ class Statements(Source):
     def find(self, public_id: str) -> str | None:
         if not public_id.isalnum():
             return None
-        shown = Statement.objects.filter(ref=public_id[:20], status=Statement.Status.PUBLISHED, origin="citizen")
+        shown = Statement.objects.filter(
+            _ONLINE, ref=public_id[:20], status=Statement.Status.PUBLISHED, origin=Statement.Origin.CITIZEN
+        )
         found = shown.values_list("pk", flat=True).first()
         return str(found) if found else None
 
@@ -191,8 +196,17 @@ class Arguments(Source):
         Support.objects.filter(argument=into, merged_from=id_).delete()
 
     def find(self, public_id: str) -> str | None:
-        found: Any = Argument.objects.filter(pk=public_id, status=Argument.Status.PUBLISHED)
-        return str(found.get().pk) if found.exists() else None
+        """Shown where it stands: the statement above it, and what it replies to, are shown too."""
+        try:
+            sought = UUID(public_id)
+        except ValueError:
+            return None
+        votable = [Statement.Status.PUBLISHED, Statement.Status.CLOSED]
+        above = Q(statement=None) | Q(statement__status__in=votable)
+        answered = Q(parent=None) | Q(parent__status__in=[Argument.Status.PUBLISHED, Argument.Status.WITHDRAWN])
+        shown = Argument.objects.filter(_ONLINE, above, answered, pk=sought, status=Argument.Status.PUBLISHED)
+        found = shown.values_list("pk", flat=True).first()
+        return str(found) if found else None
 
 
 def _context(argument: Argument) -> tuple[tuple[str, str], ...]:

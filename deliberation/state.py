@@ -31,6 +31,7 @@ class Line:
     disagree: int
     passed: int
     extremity: float
+    citizen: bool = False  # somebody proposed it: it may be reported
 
     @property
     def votes(self) -> int:
@@ -113,9 +114,10 @@ def _lines(debate: Debate) -> tuple[Line, ...]:
     tally = dict(Tally.objects.filter(tool_id=debate.tool_id).values_list("number", "n"))
     extremity = _extremities(debate)
     found = Statement.objects.filter(debate=debate, status=Statement.Status.PUBLISHED, cell__isnull=False)
+    citizen = Statement.Origin.CITIZEN
     return tuple(
-        Line(pk, ref, text, cell, *(tally.get(cell + i, 0) for i in range(3)), extremity.get(ref, 0.0))
-        for pk, ref, text, cell in found.order_by("pk").values_list("pk", "ref", "text", "cell")
+        Line(pk, ref, text, cell, *(tally.get(cell + i, 0) for i in range(3)), extremity.get(ref, 0.0), by == citizen)
+        for pk, ref, text, cell, by in found.order_by("pk").values_list("pk", "ref", "text", "cell", "origin")
     )
 
 

@@ -45,5 +45,5 @@ def site_map(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /suivi/", ""]
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /suivi/", "Disallow: /signaler/", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain")

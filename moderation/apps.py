@@ -8,9 +8,12 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         from counting import jobs as counting_jobs
-        from participation import receipts
+        from participation import contacts, receipts
 
-        from . import burst_jobs, queue
+        from . import announcements, burst_jobs, jobs, news, notices, queue
 
+        receipts.lookups.append(news.of_reports)
         receipts.erasers.append(queue.forget_author)
         counting_jobs.followers.append(burst_jobs.ask)
+        contacts.wakers.append(jobs.nudge_contacts)
+        announcements.decided.connect(notices.on_decided)

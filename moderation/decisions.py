@@ -3,7 +3,8 @@
 Each is one transaction: the item locked, the engine's text shown or taken off, the register written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from . import announcements, masking, registry
-from .models import Article, Decision, Item, Remit, Report, Sealed, Service
+from .models import Appeal, Article, Decision, Item, Remit, Report, Sealed, Service
 from .models.item import this_hour
 from .registry import Refused
 
@@ -77,6 +78,8 @@ def check(item: Item, choice: Choice) -> None:
     """Raise Refused, in a moderator's words, when `choice` lacks something."""
     if choice.act not in acts_for(item):
         raise Refused(_("This cannot be done with a text that is %(state)s.") % {"state": item.get_state_display()})
+    if item.open_appeal and choice.act != Act.HIDE:
+        raise Refused(_("Its author contests the last decision: decide on the appeal first."))
     if choice.act in NEEDS_ARTICLE and choice.article is None:
         raise Refused(_("Choose the article of the charter that this text breaks."))
     if choice.article is not None and choice.article.charter_id != _charter_id(item):
@@ -111,25 +114,40 @@ def decide(item: Item, choice: Choice, user: Any, version: int) -> Decision:
     Raises Refused when it cannot be done, Late when somebody else decided meanwhile (the register keeps both), Held
     while somebody else reads it.
     """
-    try:
-        with transaction.atomic():
-            return _decide(item.pk, choice, user, version)
-    except _Overtaken as overtaken:
-        raise note_late(overtaken.item, choice, user) from None
+    with one_wins(choice, user):
+        return _decide(item.pk, choice, user, version)
 
 
-class _Overtaken(Exception):
+class Overtaken(Exception):
+    """Inside the transaction: what was to be decided on is no longer as it was seen."""
+
     def __init__(self, item: Item):
         super().__init__(item.ref)
         self.item = item
 
 
-def _decide(pk: int, choice: Choice, user: Any, version: int) -> Decision:
+@contextmanager
+def one_wins(choice: Choice, user: Any) -> Iterator[None]:
+    """One transaction; who is overtaken in it is told so by Late, and stands in the register."""
+    try:
+        with transaction.atomic():
+            yield
+    except Overtaken as overtaken:
+        raise note_late(overtaken.item, choice, user) from None
+
+
+def lock_as_seen(pk: int, user: Any, version: int) -> Item:
+    """The item, locked, if it stands as `user` saw it and nobody else holds it. Raises Overtaken, Held."""
     item = lock(pk)
     if item.version != version:
-        raise _Overtaken(item)
+        raise Overtaken(item)
     if item.is_held_by_other(user):
         raise Held(name_of(item.claimed_by))
+    return item
+
+
+def _decide(pk: int, choice: Choice, user: Any, version: int) -> Decision:
+    item = lock_as_seen(pk, user, version)
     check(item, choice)
     before = item.state
     _carry_out(item, choice)
@@ -220,6 +238,7 @@ def record(item: Item, act: Any, before: str, user: Any, choice: Choice | None =
     if user is not None:
         log(item, "palabre.decide", user=user, data={"act": act, "decision": decision.pk, "before": before})
     close_reports(item, decision)
+    close_appeal(item, decision)
     announcements.decided.send(Item, item=item, decision=decision)
     return decision
 
@@ -238,10 +257,23 @@ def close_reports(item: Item, decision: Decision) -> None:
         return
     followed = item.state != State.PUBLISHED or decision.act == Act.REDACT
     state = Report.State.FOLLOWED if followed else Report.State.KEPT
-    item.reports.filter(state=Report.State.OPEN).update(state=state, closed_at=timezone.now())
+    item.reports.filter(state=Report.State.OPEN).update(state=state, closed_at=timezone.now(), decision=decision)
     item.open_reports = 0
     item.settle()
     item.save(update_fields=["open_reports", "waiting", "risk", "flags"])
+
+
+def close_appeal(item: Item, decision: Decision) -> None:
+    """A shown text that had to be taken off while its author contested something milder: they contest this instead."""
+    if decision.act != Act.HIDE or not item.open_appeal:
+        return
+    said = _("Another decision took the place of the one you contested. You may contest that one.")
+    item.appeals.filter(state=Appeal.State.OPEN).update(
+        state=Appeal.State.UPHELD, decided_by=decision.actor, decided_at=decision.at, reason=said
+    )
+    item.open_appeal = False
+    item.settle()
+    item.save(update_fields=["open_appeal", "waiting", "risk", "flags"])
 
 
 def note_late(item: Item, choice: Choice, user: Any) -> Late:
@@ -316,9 +348,13 @@ def _was_read(item: Item, decision: Decision) -> bool:
 
 def _unseal(item: Item) -> None:
     """Give a text its original words back, unless it had been redacted before this."""
-    earlier = item.decisions.filter(act=Act.REDACT, took_effect=True).count() > 1
-    sealed = Sealed.objects.filter(item=item).first()
-    if sealed and not earlier:
+    if item.decisions.filter(act=Act.REDACT, took_effect=True).count() == 1:
+        unseal(item)
+
+
+def unseal(item: Item) -> None:
+    """Give a text the words back that its author wrote."""
+    if sealed := Sealed.objects.filter(item=item).first():
         registry.sources[item.kind].reword(item.object_id, sealed.text)
         sealed.delete()
         item.looked = False

@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from participation.receipts import News
+from participation.receipts import News, Trace
 
-from .models import Decision, Item
+from . import story
+from .models import Decision, Item, Report
 
-State = Item.State
+State, Act = Item.State, Decision.Act
+# What leaves a text where it was: the decision before it still says why it stands there.
+SAYS_NOTHING_OF_ITS_STATE = [Act.ANSWER, Act.KEEP, Act.UPHOLD]
 
 
 def of(texts: Sequence[tuple[str, str, str, str]]) -> list[News]:
@@ -37,7 +43,7 @@ def _items(places: list[tuple[str, str]]) -> list[Item]:
 
 def _last_decisions(items: list[int]) -> dict[int, Decision]:
     """The newest decision on each item."""
-    rows = Decision.objects.filter(item__in=items, took_effect=True).exclude(act=Decision.Act.ANSWER)
+    rows = Decision.objects.filter(item__in=items, took_effect=True).exclude(act__in=SAYS_NOTHING_OF_ITS_STATE)
     return {row.item_id: row for row in rows.order_by("at", "pk")}
 
 
@@ -63,7 +69,25 @@ def reason_of(item: Item, decision: Decision | None) -> str:
     """Why: the article of the charter, and the words of who decided."""
     if decision is None or item.state in (State.PENDING, State.GONE):
         return ""
-    said = ""
-    if decision.article:
-        said = _("Charter, article %(n)d: %(said)s.") % {"n": decision.article, "said": decision.article_said}
-    return f"{said} {decision.reason}".strip()
+    return story.why(decision)
+
+
+def of_reports(key: bytes) -> list[Trace]:
+    """Lookup: what came of the reports of one person; no word of the texts, which may be shown no longer."""
+    reports = list(Report.objects.filter(reporter_key=key).select_related("item", "decision").order_by("at", "pk"))
+    if not reports:
+        return []
+    told = [News("", _of_report(report), report.decision.reason if report.decision else "") for report in reports]
+    said = ngettext("You reported %(n)d text.", "You reported %(n)d texts.", len(told)) % {"n": len(told)}
+    return [Trace(_("Your reports"), "", True, None, False, stored=said, news=told)]
+
+
+def _of_report(report: Report) -> str:
+    told = {"ref": report.ref, "day": date_format(timezone.localdate(report.at), "j F Y")}
+    if report.state == Report.State.FOLLOWED:
+        return _("Report %(ref)s of %(day)s: you were heard. The text is taken off, or parts of it are masked.") % told
+    if report.state == Report.State.KEPT:
+        return _("Report %(ref)s of %(day)s: somebody read the text again. It stays shown.") % told
+    if report.item.state == State.GONE:
+        return _("Report %(ref)s of %(day)s: its author took the text back.") % told
+    return _("Report %(ref)s of %(day)s: somebody looks at it within 24 hours.") % told

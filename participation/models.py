@@ -222,3 +222,27 @@ class EmailChallenge(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Contact(models.Model):
+    """Where one person wants to be told what becomes of their texts.
+
+    `person` is a keyed hash of their participant key: no join leads from here to anything they sent. The links in our
+    mails carry a token of which only the hash is here; `nonce` makes it mean nothing once another address is given.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.BinaryField(max_length=32, unique=True)
+    email = models.EmailField()
+    nonce = models.BinaryField(max_length=16)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    asked = models.BooleanField(default=False)  # the mail that asks for a confirmation left
+    confirmed_at = models.DateTimeField(null=True)
+    created_on = models.DateField(default=timezone.localdate)
+    times = models.PositiveSmallIntegerField(default=0)  # addresses given on that day
+
+    class Meta:
+        default_permissions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,9 +1,9 @@
-"""The public addresses of receipt codes and of proofs."""
+"""The public addresses of receipt codes, of proofs, and of the mails that tell what became of a text."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from . import access_views, views
+from . import access_views, contact_views, views
 from .models import ALPHABET, TAG_LENGTH
 
 
@@ -15,6 +15,13 @@ class TagConverter(StringConverter):
 
 register_converter(TagConverter, "scope_tag")
 
+
+class TokenConverter(StringConverter):
+    regex = "[A-Za-z0-9_-]{43}"
+
+
+register_converter(TokenConverter, "contact_token")
+
 app_name = "participation"
 urlpatterns = [
     path("suivi/", views.follow_up, name="follow_up"),
@@ -24,4 +31,7 @@ urlpatterns = [
     path("acces/<scope_tag:tag>/courriel/<uuid:challenge>/", access_views.email_code, name="email_code"),
     path("acces/<scope_tag:tag>/identite/", access_views.identity, name="identity"),
     path("acces/<scope_tag:tag>/oublier/", access_views.forget, name="forget_pass"),
+    path("suivi/avis/", contact_views.ask, name="notify"),
+    path("suivi/avis/<contact_token:token>/", contact_views.contact, name="contact"),
+    path("suivi/avis/<contact_token:token>/arreter/", contact_views.stop, name="contact_stop"),
 ]

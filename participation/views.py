@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from . import limits, origin, posts, receipts
+from . import contacts, limits, origin, posts, receipts
 
 LOOKUPS = limits.Limit("follow_up", 30, 600)
 
@@ -18,26 +18,26 @@ LOOKUPS = limits.Limit("follow_up", 30, 600)
 def follow_up(request: HttpRequest) -> HttpResponse:
     """GET asks for the code; POST shows what it stands for, or withdraws it."""
     if request.method != "POST":
-        return _page(request, {})
+        return page(request, {})
     if origin.judge(request) is origin.FOREIGN:
-        return _page(request, {"error": _("This form was sent from another site.")}, 403)
+        return page(request, {"error": _("This form was sent from another site.")}, 403)
     typed = request.POST.get("code", "")[:100]
     if limits.is_over(LOOKUPS, request):
         message = _("Too many codes were tried from this connection. Wait ten minutes.")
-        return _page(request, {"typed": typed, "error": message}, 429)
+        return page(request, {"typed": typed, "error": message}, 429)
     code = receipts.read_code(typed)
     traces = receipts.find_traces(code) if code else []
     if not traces:
         message = _("We find nothing under this code. Check each character, or write to us.")
-        return _page(request, {"typed": typed, "error": message}, 422)
+        return page(request, {"typed": typed, "error": message}, 422)
     context = {"code": receipts.show_code(code or ""), "traces": traces}
     if resumed := next((t for t in traces if t.resumable and t.url == request.POST.get("resume")), None):
         response = HttpResponse(status=303, headers={"Location": resumed.url, "Cache-Control": "no-store"})
         posts.remember(request, response, code or "")
         return response
     if "withdraw" in request.POST:
-        return _page(request, _withdraw(request, code or "", traces) or context)
-    return _page(request, context)
+        return page(request, _withdraw(request, code or "", traces) or context)
+    return page(request, context)
 
 
 def _withdraw(request: HttpRequest, code: str, traces: list[receipts.Trace]) -> dict | None:
@@ -52,7 +52,11 @@ def _withdraw(request: HttpRequest, code: str, traces: list[receipts.Trace]) -> 
     return {"code": receipts.show_code(code), "traces": receipts.find_traces(code), "withdrawn": chosen.title}
 
 
-def _page(request: HttpRequest, context: dict, status: int = 200) -> HttpResponse:
+def page(request: HttpRequest, context: dict, status: int = 200) -> HttpResponse:
+    """The follow-up page; `contact` says whether we may write to who stands behind the code."""
+    if context.get("traces") and "contact" not in context:
+        key = receipts.key_of(receipts.read_code(context["code"]) or "")
+        context["contact"] = contacts.state_of(key) if key else ""
     response = render(request, "participation/follow_up.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response

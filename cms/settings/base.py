@@ -163,7 +163,8 @@ RESULTS_FRESH_FOR = env.float("RESULTS_FRESH_FOR", default=0.2)
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds
-DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default=f"ne-pas-repondre@{urlsplit(BASE_URL).hostname}")
+# Who our mails are from; by default nobody at the site’s own host.
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", default=f"ne-pas-repondre@{urlsplit(BASE_URL).hostname}")
 
 # Who verifies identities, where people must show theirs (OpenID Connect); without an issuer nobody does.
 OIDC_CITIZEN_ISSUER = env("OIDC_CITIZEN_ISSUER", default="")

@@ -13,15 +13,7 @@ OWED = [
         "moderation",
         "Charte de modération",
         "moderation",
-        "<p>Chacun peut s’exprimer ici, sans donner son nom. Pour que tous le puissent, cette charte s’applique.</p>"
-        "<ol><li>Parlez du sujet de la consultation.</li>"
-        "<li>N’insultez personne. Ne visez pas une personne ou un groupe.</li>"
-        "<li>N’écrivez ni nom, ni adresse, ni téléphone, ni information de santé.</li>"
-        "<li>Pas de publicité, pas d’envois répétés.</li>"
-        "<li>Respectez la loi : les propos haineux, diffamatoires ou violents sont retirés.</li></ol>"
-        "<p>Vos phrases et vos arguments dans un débat sont lus avant d’être publiés, sauf si le débat annonce une lecture "
-        "après publication. Un refus vous est expliqué : entrez votre code de suivi. Les réponses libres aux questionnaires "
-        "ne sont pas publiées.</p>",
+        "",  # the charter itself is drawn from the desk's, with how to report and to contest
     ),
     ("contact", "Contact", "contact", ""),
 ]

@@ -5,6 +5,7 @@ from .burst import Burst, BurstDecision, Watch
 from .charter import Article, Charter, Remit, Service
 from .decision import Decision
 from .item import Item, Sealed
+from .notice import Notice, Reminder
 from .voices import Appeal, Report
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Decision",
     "GroupArea",
     "Item",
+    "Notice",
+    "Reminder",
     "Remit",
     "Report",
     "Sealed",

@@ -116,6 +116,13 @@ class Remit(models.Model):
         return self.charter or Charter.default()
 
     @classmethod
+    def charter_of(cls, **scope: Any) -> Charter | None:
+        """The charter that holds in a scope, given by a field of it (`pk`, `tag`); makes nothing."""
+        where = {f"scope__{name}": value for name, value in scope.items()}
+        found = cls.objects.select_related("charter").filter(**where).first()
+        return found.the_charter() if found else Charter.default()
+
+    @classmethod
     def of(cls, scope_id: int, title: str = "") -> "Remit":
         """That of a scope; one is made where it has none yet, for a survey or a debate that stands alone."""
         found, _made = cls.objects.get_or_create(scope_id=scope_id, defaults={"title": title[:255]})

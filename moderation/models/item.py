@@ -61,6 +61,7 @@ class Item(models.Model):
     read = models.BooleanField(default=False)  # somebody decided on the text as it stands
     waiting = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
+    received_at = models.DateTimeField(default=this_hour, editable=False)  # the first time, whatever is sent again
     arrived_at = models.DateTimeField(_("arrived"), default=this_hour)
     shown_since = models.DateTimeField(null=True)
     author_key = models.BinaryField(max_length=32, null=True)

@@ -31,6 +31,7 @@ class Report(models.Model):
     at = models.DateTimeField(_("received"), default=timezone.now)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     closed_at = models.DateTimeField(_("closed"), null=True)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, related_name="answered_reports")
 
     class Meta:
         verbose_name = _("report")

@@ -14,7 +14,7 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail_modeladmin.options import modeladmin_register
 
 from . import burst_hooks, rights  # noqa: F401 - its hooks
-from .admin import areas, bulk, desk, reading, registers, settings
+from .admin import areas, bulk, desk, hearing, reading, registers, settings, summary
 from .models import Decision
 
 MANY_WAITING = 100  # no need to count further in a menu
@@ -40,6 +40,26 @@ def desk_item() -> MenuItem:
     return DeskItem(_("To moderate"), reverse("moderation_desk"), name="desk", icon_name="glasses", order=212)
 
 
+class ForwardedItem(MenuItem):
+    """What services have to answer."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return hearing.may_answer(request.user) and rights.forwarded_to(request.user).exists()
+
+
+@hooks.register("register_admin_menu_item")
+def forwarded_item() -> MenuItem:
+    url = reverse("moderation_forwarded")
+    return ForwardedItem(_("Forwarded to my service"), url, name="forwarded", icon_name="mail", order=214)
+
+
+@hooks.register("construct_homepage_summary_items")
+def reports_that_wait(request: HttpRequest, items: list) -> None:
+    """On the admin's front page: how many texts wait, and how many reports for more than a day."""
+    if rights.may_anywhere(request.user):
+        items.append(summary.DeskSummary(request))
+
+
 @hooks.register("register_admin_urls")
 def admin_urls() -> list:
     return [
@@ -48,6 +68,9 @@ def admin_urls() -> list:
         path("moderation/next/", reading.next_one, name="moderation_next"),
         path("moderation/undo/", reading.undo, name="moderation_undo"),
         path("moderation/<int:pk>/", reading.item, name="moderation_item"),
+        path("moderation/appeal/<int:pk>/", hearing.appeal, name="moderation_appeal"),
+        path("moderation/forwarded/", hearing.forwarded, name="moderation_forwarded"),
+        path("moderation/forwarded/<int:pk>/", hearing.answer, name="moderation_answer"),
     ]
 
 

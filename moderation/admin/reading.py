@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin import messages
 
-from .. import decisions, masking, queue, rights, twins
+from .. import decisions, masking, queue, rights, twins, voices
 from ..models import Appeal, Article, Decision, Item, Remit, Report, Sealed, Service
 from ..registry import Refused
 from . import filters
@@ -36,6 +36,7 @@ DONE = {
     Act.ASK: gettext_lazy("Sent back to its author."),
     Act.FORWARD: gettext_lazy("Forwarded."),
     Act.MERGE: gettext_lazy("Merged."),
+    Act.KEEP: gettext_lazy("Stays shown. Whoever reported it will read so."),
 }
 
 
@@ -56,10 +57,10 @@ def next_one(request: HttpRequest) -> HttpResponse:
     after = rights.items_for(request.user).filter(pk=number(request.GET.get("after"))).first()
     if after:
         queue.release(after.pk, request.user)
-    return HttpResponseRedirect(_way_on(request, after))
+    return HttpResponseRedirect(way_on(request, after))
 
 
-def _way_on(request: HttpRequest, after: Item | None) -> str:
+def way_on(request: HttpRequest, after: Item | None) -> str:
     """The address of the next item; of the list when nothing is left."""
     order, query = filters.order_of(request), filters.query_of(request)
     found = queue.next_for(request.user, filters.chosen(request), order, after)
@@ -77,10 +78,10 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     if found.waiting and not queue.claim(found.pk, request.user):
         name = decisions.name_of(found.claimed_by)
         messages.warning(request, _("%(name)s is reading this text now.") % {"name": name})
-    return _page(request, found)
+    return page_of(request, found)
 
 
-def _page(request: HttpRequest, found: Item, error: str = "", status: int = 200) -> HttpResponse:
+def page_of(request: HttpRequest, found: Item, error: str = "", status: int = 200) -> HttpResponse:
     dress([found])
     if found.text is None:
         raise Http404
@@ -103,6 +104,7 @@ def _page(request: HttpRequest, found: Item, error: str = "", status: int = 200)
         "error": error,
         "history": list(found.decisions.select_related("service").order_by("-at", "-pk")[:20]),
         "reports": list(found.reports.filter(state=Report.State.OPEN).order_by("at")[:10]),
+        "appeal_typed": request.POST.get("appeal_reason", "")[:2000] if error else "",
         "appeal": found.appeals.filter(state=Appeal.State.OPEN).select_related("decision").first()
         if found.open_appeal
         else None,
@@ -159,19 +161,22 @@ def marked(found: Item) -> SafeString:
 def _decide(request: HttpRequest, found: Item) -> HttpResponse:
     try:
         choice, version = _choice(request, found), number(request.POST.get("version"))
-        decision = decisions.decide(found, choice, request.user, version)
+        if choice.act == Act.PUBLISH and found.is_shown and found.open_reports:
+            decision = voices.keep(found, request.user, choice.reason, version)
+        else:
+            decision = decisions.decide(found, choice, request.user, version)
     except Refused as refused:
         found.refresh_from_db()
-        return _page(request, found, refused.message, 422)
+        return page_of(request, found, refused.message, 422)
     except decisions.Late as late:
         messages.warning(request, already(late))
         return redirect(f"{reverse('moderation_item', args=[found.pk])}?{filters.query_of(request)}")
     except decisions.Held as held:
         messages.warning(request, _("%(name)s is reading this text now.") % {"name": held.by})
-        return redirect(_way_on(request, found))
+        return redirect(way_on(request, found))
     how_to_undo = _("To undo: key a.")
     messages.success(request, f"{DONE[decision.act]} {how_to_undo}")
-    return redirect(_way_on(request, found))
+    return redirect(way_on(request, found))
 
 
 def already(late: decisions.Late) -> str:

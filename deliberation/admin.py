@@ -96,7 +96,7 @@ class AdvicePanel(Panel):
             return super().is_shown() and bool(self.instance.pk)
 
 
-@permission_required("deliberation.add_debate")
+@permission_required("deliberation.add_debate", raise_exception=True)
 def copy_debate(request: HttpRequest, pk: int) -> HttpResponse:
     """A copy to use in another consultation: same statements to begin with and rules, no votes."""
     original = get_object_or_404(Debate, pk=pk)

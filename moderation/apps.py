@@ -8,10 +8,11 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         from counting import jobs as counting_jobs
-        from participation import contacts, receipts
+        from participation import contacts, places, receipts
 
-        from . import announcements, burst_jobs, jobs, news, notices, queue
+        from . import announcements, burst_jobs, jobs, news, notices, queue, rights
 
+        places.guards.append(rights.manages_codes)
         receipts.lookups.append(news.of_reports)
         receipts.erasers.append(queue.forget_author)
         counting_jobs.followers.append(burst_jobs.ask)

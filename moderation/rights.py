@@ -12,7 +12,8 @@ from participation.models import Scope
 from .models import Item, Remit, Service
 
 DECIDE, REGISTERS, ANSWER, SEALED = "decide_item", "see_registers", "answer_forwarded", "see_sealed"
-BURSTS = "decide_burst"
+BURSTS, CODES = "decide_burst", "manage_codes"
+ROOMS = ("moderation", "participation")  # whose permissions hold within areas
 _ROOT = 1  # depth of the page that stands for everything
 
 
@@ -36,7 +37,7 @@ def _areas(user: Any, permission: str) -> list[tuple[str, int]]:
     kept = user.__dict__.setdefault("_moderation_areas", {})
     if permission not in kept:
         groups = Group.objects.filter(
-            user=user, permissions__codename=permission, permissions__content_type__app_label="moderation"
+            user=user, permissions__codename=permission, permissions__content_type__app_label__in=ROOMS
         )
         pages = Page.objects.filter(pk__in=groups.values("areas__page"))
         kept[permission] = list(pages.order_by("path").values_list("path", "depth"))
@@ -84,3 +85,8 @@ def may_decide_appeal(user: Any, appeal: Any) -> bool:
 def may(user: Any, permission: str, item: Item) -> bool:
     """May `user` do this with `item`?"""
     return items_for(user, permission).filter(pk=item.pk).exists()
+
+
+def manages_codes(user: Any, scope_id: int) -> bool:
+    """May `user` make and revoke the letter codes of this consultation?"""
+    return scopes_for(user, CODES).filter(pk=scope_id).exists()

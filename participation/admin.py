@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -54,6 +54,8 @@ class CodesForm(forms.Form):
 def codes(request: HttpRequest, scope_id: int) -> HttpResponseBase:
     """The batches of a consultation, and the form to make one; what it makes is sent once and never again."""
     scope = get_object_or_404(Scope, pk=scope_id)
+    if not places.may_manage(request.user, scope.pk):
+        raise Http404
     open_to = places.places(scope, ("unpublished", "coming", "open", "closed"))
     suggested = {"batch": uuid.uuid4(), "title": open_to[0].title[:100] if open_to else ""}
     form = CodesForm(request.POST or None, initial=suggested)
@@ -94,6 +96,8 @@ def _made(
 def revoke(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """Ask, then take back every code of a batch."""
     batch = get_object_or_404(AccessBatch.objects.select_related("scope"), pk=batch_id)
+    if not places.may_manage(request.user, batch.scope_id):
+        raise Http404
     if request.method != "POST":
         used = batch.codes.filter(used=True).count()
         return render(request, "participation/admin/revoke.html", {"batch": batch, "used": used})

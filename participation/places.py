@@ -1,10 +1,17 @@
 """What a proof opens: the surveys and debates of a consultation, which register here."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .models import Scope, TakesPart
 
 kinds: list[type[TakesPart]] = []  # each has a manager with `for_display`, a title and an address
+# Whether a user may manage the consultation with a scope's id. The rooms above know where people's rights hold.
+guards: list[Callable[[Any, int], bool]] = []
+
+
+def may_manage(user: Any, scope_id: int) -> bool:
+    return all(guard(user, scope_id) for guard in guards)
 
 
 class Place(NamedTuple):

@@ -82,7 +82,7 @@ def copy_survey(request: HttpRequest, pk: int) -> HttpResponse:
     return _copy_survey(request, pk)
 
 
-@permission_required("surveys.add_survey")
+@permission_required("surveys.add_survey", raise_exception=True)
 def _copy_survey(request: HttpRequest, pk: int) -> HttpResponse:
     original = get_object_or_404(Survey, pk=pk)
     if request.method != "POST":

@@ -102,6 +102,7 @@ ROLES = {
 def roles(apps):
     Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
     Area, root = apps.get_model("moderation.GroupArea"), apps.get_model("wagtailcore.Page").objects.get(depth=1)
+    Area.objects.get_or_create(group=Group.objects.get(name="Agents de communication"), page_id=root.pk)
     for name, codenames in ROLES.items():
         made, _created = Group.objects.get_or_create(name=name)
         made.permissions.add(

@@ -53,6 +53,7 @@ class Register(ModelAdmin):
     permission_helper_class = RegisterPermissions
     index_view_class = RegisterList
     inspect_view_enabled = True
+    history_view_enabled = False  # nothing here is ever edited, and its address asks for no right
     list_per_page = 50
     list_select_related = ("item__scope__remit",)
 

@@ -12,14 +12,26 @@ from ..models import Charter, Remit, Service
 from ..signals import KINDS
 
 
-class CharterViewSet(ModelViewSet):
+class Kept(ModelViewSet):
+    """Rows that others lean on: what is named in `left_out` has no address."""
+
+    left_out: tuple[str, ...] = ("delete", "usage")
+    add_to_reference_index = False
+    copy_view_enabled = False
+    add_to_settings_menu = True
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_common_view_kwargs(**{f"{name}_url_name": None for name in self.left_out}, **kwargs)
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name not in self.left_out]
+
+
+class CharterViewSet(Kept):
     model = Charter
     icon = "doc-full"
     menu_label = _("Moderation charters")
     url_prefix = "moderation/charters"
-    add_to_reference_index = False
-    copy_view_enabled = False
-    add_to_settings_menu = True
     list_display = ["title"]
     panels = [
         FieldPanel("title"),
@@ -28,14 +40,11 @@ class CharterViewSet(ModelViewSet):
     ]
 
 
-class ServiceViewSet(ModelViewSet):
+class ServiceViewSet(Kept):
     model = Service
     icon = "group"
     menu_label = _("Services to forward to")
     url_prefix = "moderation/services"
-    add_to_reference_index = False
-    copy_view_enabled = False
-    add_to_settings_menu = True
     list_display = ["name", "email"]
     form_fields = ["name", "email", "group"]
 
@@ -50,14 +59,12 @@ class RemitForm(WagtailAdminModelForm):
     )
 
 
-class RemitViewSet(ModelViewSet):
+class RemitViewSet(Kept):
+    left_out = ("add", "delete", "usage")
     model = Remit
     icon = "glasses"
     menu_label = _("Consultations moderated")
     url_prefix = "moderation/consultations"
-    add_to_reference_index = False
-    copy_view_enabled = False
-    add_to_settings_menu = True
     list_display = ["title", "charter"]
     panels = [FieldPanel("charter"), FieldPanel("signals_off")]
 

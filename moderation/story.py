@@ -60,6 +60,8 @@ def _day(at: datetime) -> date:
 
 def _said(row: Decision) -> str:
     service = row.service.name if row.service else _("another service")
+    if row.act == Act.PUBLISH and not row.item.public:
+        return _("We read it. It is shown to nobody.")
     return str(SAID[row.act]) % {"service": service}
 
 

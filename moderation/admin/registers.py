@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 from wagtail_modeladmin.views import IndexView
@@ -96,7 +97,7 @@ class Decisions(Register):
 class Reports(Register):
     model = Report
     base_url_path = "moderation/reports"
-    menu_label = _("Reports")
+    menu_label = pgettext_lazy("by citizens", "Reports")
     menu_icon = "warning"
     list_display = ("at", "article_said", "state", "closed_at", "consultation", "about")
     list_filter = ("state", "at")

@@ -67,6 +67,8 @@ def acts_for(item: Item) -> list[str]:
     """What can be done with `item` as it stands."""
     source = registry.sources.get(item.kind)
     found = [act for act, (states, _after) in LEADS.items() if item.state in states]
+    if item.open_appeal:  # it is decided first; meanwhile what must not be read can still be taken off
+        found = [act for act in found if act == Act.HIDE]
     if not item.public:
         found = [act for act in found if act in (Act.PUBLISH, Act.FORWARD)]
     if not (source and source.may_merge):
@@ -76,10 +78,10 @@ def acts_for(item: Item) -> list[str]:
 
 def check(item: Item, choice: Choice) -> None:
     """Raise Refused, in a moderator's words, when `choice` lacks something."""
-    if choice.act not in acts_for(item):
-        raise Refused(_("This cannot be done with a text that is %(state)s.") % {"state": item.get_state_display()})
     if item.open_appeal and choice.act != Act.HIDE:
         raise Refused(_("Its author contests the last decision: decide on the appeal first."))
+    if choice.act not in acts_for(item):
+        raise Refused(_("This cannot be done with a text that is %(state)s.") % {"state": item.get_state_display()})
     if choice.act in NEEDS_ARTICLE and choice.article is None:
         raise Refused(_("Choose the article of the charter that this text breaks."))
     if choice.article is not None and choice.article.charter_id != _charter_id(item):

@@ -5,7 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail_modeladmin.helpers import PermissionHelper
@@ -65,13 +67,20 @@ class Register(ModelAdmin):
         allowed = rights.items_for(request.user, rights.REGISTERS)
         return super().get_queryset(request).filter(item__in=allowed)
 
+    def when(self, row: Any) -> str:
+        shown = date_format(localtime(row.at), "SHORT_DATETIME_FORMAT")
+        return format_html('<span class="w-whitespace-nowrap">{}</span>', shown)
+
+    when.short_description, when.admin_order_field = _("at"), "at"  # type: ignore[attr-defined]
+
     def consultation(self, row: Any) -> str:
         return str(row.item.scope.remit)
 
     consultation.short_description = _("Consultation")  # type: ignore[attr-defined]
 
     def about(self, row: Any) -> str:
-        return format_html('<a href="{}">{}</a>', reverse("moderation_item", args=[row.item_id]), row.item.ref)
+        address = reverse("moderation_item", args=[row.item_id])
+        return format_html('<a href="{}">{}</a>', address, _("read it"))
 
     about.short_description = _("Text")  # type: ignore[attr-defined]
 
@@ -81,7 +90,8 @@ class Decisions(Register):
     base_url_path = "moderation/decisions"
     menu_label = _("Decisions")
     menu_icon = "history"
-    list_display = ("at", "act", "before", "after", "took_effect", "article", "actor_name", "consultation", "about")
+    list_display = ("when", "what", "change", "article", "actor_name", "consultation", "about")
+    list_display_add_buttons = "what"
     list_filter = ("act", "took_effect", "at", "article")
     search_fields = ("actor_name", "reason", "item__ref")
     list_export = (
@@ -93,13 +103,25 @@ class Decisions(Register):
     )  # fmt: skip
     export_filename = "decisions"
 
+    def what(self, row: Decision) -> str:
+        label = row.get_act_display()
+        return label if row.took_effect else _("%(act)s (came late)") % {"act": label}
+
+    what.short_description, what.admin_order_field = _("decision"), "act"  # type: ignore[attr-defined]
+
+    def change(self, row: Decision) -> str:
+        return f"{row.get_before_display()} → {row.get_after_display()}"
+
+    change.short_description = _("state")  # type: ignore[attr-defined]
+
 
 class Reports(Register):
     model = Report
     base_url_path = "moderation/reports"
     menu_label = pgettext_lazy("by citizens", "Reports")
     menu_icon = "warning"
-    list_display = ("at", "article_said", "state", "closed_at", "consultation", "about")
+    list_display = ("when", "article_said", "state", "closed_at", "consultation", "about")
+    list_display_add_buttons = "article_said"
     list_filter = ("state", "at")
     search_fields = ("words", "ref", "item__ref")
     list_export = ("at", "article_said", "words", "state", "closed_at", "item_id")
@@ -112,7 +134,8 @@ class Appeals(Register):
     base_url_path = "moderation/appeals"
     menu_label = _("Appeals")
     menu_icon = "redirect"
-    list_display = ("at", "state", "decided_at", "consultation", "about")
+    list_display = ("when", "state", "decided_at", "consultation", "about")
+    list_display_add_buttons = "state"
     list_filter = ("state", "at")
     search_fields = ("words", "reason", "item__ref")
     list_export = ("at", "words", "state", "decided_at", "reason", "item_id")

@@ -106,8 +106,12 @@ class Item(models.Model):
     def is_shown(self) -> bool:
         return self.state == self.State.PUBLISHED
 
+    @property
+    def is_held(self) -> bool:
+        return bool(self.claimed_until and self.claimed_until > timezone.now())
+
     def is_held_by_other(self, user: Any) -> bool:
-        return bool(self.claimed_until and self.claimed_until > timezone.now() and self.claimed_by_id != user.pk)
+        return self.is_held and self.claimed_by_id != user.pk
 
     def settle(self) -> None:
         """Work out, from the rest, whether a moderator has something to do and how urgent it is."""

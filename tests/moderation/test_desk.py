@@ -120,6 +120,23 @@ def test_one_decision_leads_straight_to_the_next_text(momo):
     assert (first.status, second.status) == ("published", "refused") and first.cell is not None
 
 
+def test_the_next_text_costs_the_same_however_many_wait(momo):
+    debate = DebateFactory(open=True)
+
+    def cost() -> int:
+        item = item_of(StatementFactory(debate=debate))
+        momo.get(at(item))
+        with CaptureQueriesContext(connection) as captured:
+            post(momo, item, act="publish")
+        return len(captured)
+
+    StatementFactory(debate=debate), cost()
+    few = cost()
+    for _ in range(60):
+        StatementFactory(debate=debate)
+    assert cost() == few
+
+
 def test_skipping_lets_the_text_go_and_it_comes_again(momo):
     first, second = item_of(StatementFactory()), item_of(StatementFactory())
     momo.get(f"{DESK}next/")

@@ -9,6 +9,8 @@ from rq.serializers import JSONSerializer
 import counting.jobs  # noqa: F401 - loaded in the parent, so that no fork pays for it
 import deliberation.jobs  # noqa: F401
 import moderation.burst_jobs  # noqa: F401
+import moderation.jobs  # noqa: F401
+import surveys.jobs  # noqa: F401
 
 
 class JSONWorker(Worker):

@@ -56,6 +56,7 @@ DUTIES = [
     Duty("sweep", 30, jobs.sweep_all),
     Duty("sort", 30, surveys.jobs.sort_periodically),
     Duty("analyse", 20, deliberation.jobs.ask_for_analyses),
+    Duty("signals", 30, moderation.jobs.look),
     Duty("bursts", 20, moderation.burst_jobs.look_everywhere),
     Duty("publish", 60, publish_scheduled),
     Duty("forget codes", 600, mail_codes.forget_expired),

@@ -69,20 +69,20 @@ def _send(tool_id: int) -> None:
     enqueue_once("counting.jobs.count_tool", _flag(tool_id), tool_id, queue="high")
 
 
-def enqueue_once(job: str, flag: str, *args: int, queue: str) -> None:
+def enqueue_once(job: str, flag: str, *args: int, queue: str, seconds: int = 10, timeout: int = 60) -> None:
     """Ask a worker for `job`, unless it is on its way: then `flag` is up. Never fails, never waits long.
 
-    The flag gathers nudges; the job takes it down as it begins (`lower`). It expires, so a lost job cannot silence
-    anything for long.
+    The flag gathers nudges; the job takes it down as it begins (`lower`). It expires after `seconds`, so a lost job
+    cannot silence anything for long. A job that is not done after `timeout` seconds is given up.
     """
     global _asleep_until
     if time.monotonic() < _asleep_until:
         return
     try:
         client = _messenger()
-        if client.set(flag, 1, nx=True, ex=10):
+        if client.set(flag, 1, nx=True, ex=seconds):
             chosen = django_rq.get_queue(queue, connection=client, commit_mode="auto")
-            chosen.enqueue(job, *args, result_ttl=0, failure_ttl=3600, job_timeout=60)
+            chosen.enqueue(job, *args, result_ttl=0, failure_ttl=3600, job_timeout=timeout)
     except Exception as error:  # noqa: BLE001 - whatever the messenger's trouble, what was sent is stored
         _asleep_until = time.monotonic() + REST
         log.warning("nudge not sent (%s): the periodic look makes up for it", type(error).__name__)

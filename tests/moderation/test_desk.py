@@ -425,3 +425,14 @@ def test_doubles_are_pointed_at_whichever_came_first(momo):
     Item.objects.update(looked=False)
     jobs.look()
     assert not any(" double " in item_of(s).flags for s in (one, two))
+
+
+def test_texts_are_looked_at_also_when_their_job_is_lost(settings):
+    from cms.scheduling import DUTIES
+
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    item = item_of(StatementFactory(text="Appelez le 06 00 00 00 00."))
+    assert not item.looked
+    next(duty for duty in DUTIES if duty.name == "signals").act()
+    item.refresh_from_db()
+    assert item.looked and " personal " in item.flags

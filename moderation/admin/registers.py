@@ -5,7 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail_modeladmin.helpers import PermissionHelper
@@ -65,6 +67,11 @@ class Register(ModelAdmin):
         allowed = rights.items_for(request.user, rights.REGISTERS)
         return super().get_queryset(request).filter(item__in=allowed)
 
+    def moment(self, row: Any) -> str:
+        return date_format(localtime(row.at), "SHORT_DATETIME_FORMAT")
+
+    moment.short_description, moment.admin_order_field = _("at"), "at"  # type: ignore[attr-defined]
+
     def consultation(self, row: Any) -> str:
         return str(row.item.scope.remit)
 
@@ -81,7 +88,7 @@ class Decisions(Register):
     base_url_path = "moderation/decisions"
     menu_label = _("Decisions")
     menu_icon = "history"
-    list_display = ("at", "act", "before", "after", "took_effect", "article", "actor_name", "consultation", "about")
+    list_display = ("moment", "decision", "after", "article", "actor_name", "consultation", "about")
     list_filter = ("act", "took_effect", "at", "article")
     search_fields = ("actor_name", "reason", "item__ref")
     list_export = (
@@ -93,13 +100,19 @@ class Decisions(Register):
     )  # fmt: skip
     export_filename = "decisions"
 
+    def decision(self, row: Decision) -> str:
+        """In words: the picture that stands for yes and no belongs to Django's own admin, which is not here."""
+        return row.get_act_display() if row.took_effect else f"{row.get_act_display()} {_('(came late)')}"
+
+    decision.short_description, decision.admin_order_field = _("decision"), "act"  # type: ignore[attr-defined]
+
 
 class Reports(Register):
     model = Report
     base_url_path = "moderation/reports"
     menu_label = pgettext_lazy("by citizens", "Reports")
     menu_icon = "warning"
-    list_display = ("at", "article_said", "state", "closed_at", "consultation", "about")
+    list_display = ("moment", "article_said", "state", "closed_at", "consultation", "about")
     list_filter = ("state", "at")
     search_fields = ("words", "ref", "item__ref")
     list_export = ("at", "article_said", "words", "state", "closed_at", "item_id")
@@ -112,7 +125,7 @@ class Appeals(Register):
     base_url_path = "moderation/appeals"
     menu_label = _("Appeals")
     menu_icon = "redirect"
-    list_display = ("at", "state", "decided_at", "consultation", "about")
+    list_display = ("moment", "state", "decided_at", "consultation", "about")
     list_filter = ("state", "at")
     search_fields = ("words", "reason", "item__ref")
     list_export = ("at", "words", "state", "decided_at", "reason", "item_id")

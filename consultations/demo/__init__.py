@@ -1,5 +1,6 @@
-"""The demo: six fictional consultations, built through the product's own functions."""
+"""The demo: seven fictional consultations, built through the product's own functions."""
 
-from .build import LOGINS, STAGES, build
+from .build import STAGES, build
+from .people import LOGINS
 
 __all__ = ["LOGINS", "STAGES", "build"]

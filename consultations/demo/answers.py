@@ -9,20 +9,27 @@ from surveys.questions import Schema
 Typed = dict[str, list[str]]
 
 
-class Respondent:
-    """Fills one form after the other, each as another person; the same seed gives the same crowd."""
+WRITTEN = {"short_text", "long_text"}
+ALIKE = 2  # people who write the same few words
 
-    def __init__(self, seed: int):
+
+class Respondent:
+    """Fills one form after the other, each as another of `people`; the same seed gives the same crowd."""
+
+    def __init__(self, seed: int, people: int):
         self.random = random.Random(seed)  # noqa: S311 - a demo, not a secret
+        self.left = people
+        self.unwritten: dict[str, list[str]] = {}  # by question, what somebody is still to write
 
     def fill(self, compiled: CompiledSurvey, told: list[dict[str, Any]]) -> Typed:
         """What one person types into the form of `compiled`; `told` is the demo's description of its questions."""
         leaning = self.random.gauss(0, 1)
         typed: Typed = {}
         for question, hints in zip(compiled.questions, told, strict=True):
-            if question["required"] or self.random.random() > 0.06:
+            if question["required"] or question["type"] in WRITTEN or self.random.random() > 0.06:
                 name = compiled.names[question["id"]]
                 typed |= getattr(self, f"_{question['type']}")(question, hints, name, leaning)
+        self.left -= 1
         return typed
 
     def _single(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
@@ -60,10 +67,15 @@ class Respondent:
         return {name: [f"{value:.{question['decimals']}f}"]}
 
     def _short_text(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
-        return {name: [self.random.choice(hints["words"])]}
+        return self._write(question, hints["words"] * ALIKE, name)
 
     def _long_text(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
-        return {name: [self.random.choice(hints["words"])]} if self.random.random() < 0.3 else {}
+        return self._write(question, hints["words"], name)
+
+    def _write(self, question: Schema, words: list[str], name: str) -> Typed:
+        """Each of `words` is written once, by anybody: most people leave such questions empty."""
+        unwritten = self.unwritten.setdefault(question["id"], self.random.sample(words, len(words)))
+        return {name: [unwritten.pop()]} if self.random.random() * self.left < len(unwritten) else {}
 
     def _date(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
         year = int(self.random.choice(hints["words"])) + self.random.randint(-3, 2)

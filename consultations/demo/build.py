@@ -1,30 +1,33 @@
 """Builds the demo as an agent and citizens would: pages, surveys and a debate published, filled in and counted."""
 
 import uuid
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
 from counting import fold
 from deliberation.models import Debate
-from participation import receipts
+from moderation import looking
+from participation import letters, receipts, trust
+from participation.models import Scope
 from surveys import intake
 from surveys.forms import CompiledSurvey, compiled_live
 from surveys.models import Survey
 
 from ..models import ConsultationIndexPage, ConsultationPage
-from . import content, debate
+from . import content, debate, desk, past, people
 from .answers import Respondent
+from .attack import attack
 
-LOGINS = [("admin", "admin"), ("agent", "agent")]
 STAGES = ("preparing", "open", "closed", "late", "answered")
 FEW = 7  # responses of the consultation that stays under the threshold
 EDITORIAL = {"title", "introduction", "thanks"}
 NOT_EDITED = {"weights", "leanings", "mean", "words", "type"}
+READ_ON = (0.2, 0.5, 0.8, 1.0)  # days on which texts are read, as shares of those a survey is open
 # Days from today, by stage: opening, closing, promised answer, answer published.
 DAYS: dict[str, tuple[int, int, int, int | None]] = {
     "preparing": (12, 40, 75, None),
@@ -37,23 +40,16 @@ DAYS: dict[str, tuple[int, int, int, int | None]] = {
 
 def build(stage: str | None, seed: int, responses: int) -> int:
     """Build what is not there yet, every consultation at `stage` (None: each at its own); how many were built."""
-    _people()
+    people.settle()
     built = 0
     for number, told in enumerate(content.CONSULTATIONS):
         if not ConsultationPage.objects.filter(title=told["title"]).exists():
-            n = FEW if told.get("small") else responses
+            n = FEW if told.get("small") else min(responses, told.get("answered", responses))
             _consultation(told, stage or told["stage"], seed * 1000 + number, n)
             built += 1
+    if built:
+        looking.look_at_new()
     return built
-
-
-def _people() -> None:
-    User = get_user_model()
-    if not User.objects.filter(username="admin").exists():
-        User.objects.create_superuser("admin", "admin@rochebrune.example", "admin")
-    if not User.objects.filter(username="agent").exists():
-        agent = User.objects.create_user("agent", "agent@rochebrune.example", "agent", first_name="Camille")
-        agent.groups.add(*Group.objects.filter(name="Agents de communication"))
 
 
 @transaction.atomic
@@ -61,14 +57,31 @@ def _consultation(told: dict[str, Any], stage: str, seed: int, responses: int) -
     """One consultation with its answers, or nothing at all when the building is interrupted."""
     tool = debate.write(told["debate"]) if "debate" in told else _survey(told)
     page = _page(told, stage, tool)
+    tokens = _letters(page.scope, told, tool.key) if "letters" in told else None
     if stage == "preparing":
         return
     if isinstance(tool, Debate):
         _hold(page, tool.pk, told["debate"], seed, responses)
         return
+    survey, questions = Survey.objects.for_display().get(pk=tool.pk), told["survey"]["questions"]
     with OpenForAMoment(page):
-        questions = told["survey"]["questions"]
-        _respond(Survey.objects.for_display().get(pk=tool.pk), questions, Respondent(seed), responses)
+        _respond(survey, questions, Respondent(seed, responses), responses, tokens)
+        desk.moderate(survey, told.get("outcomes", {}), _days(page))
+    if "machine" in told and stage == "open" and responses:
+        attack(survey, questions, told["machine"], seed)
+
+
+def _letters(scope: Scope, told: dict[str, Any], key: str) -> Iterator[str]:
+    """The tokens of the forms drawn for who holds a letter; their codes are forgotten here, as they are everywhere."""
+    agent = get_user_model().objects.filter(username="agent").first()
+    made = letters.make(uuid.uuid4(), scope, told["title"], told["letters"], agent)
+    codes = [code for some in made for code in some]
+    return (receipts.issue_token(key, letters.prove(scope, code)) for code in codes)
+
+
+def _days(page: ConsultationPage) -> list[date]:
+    first, last = timezone.localdate(page.opens_at), min(timezone.localdate(page.closes_at), timezone.localdate())
+    return [first + timedelta(days=round((last - first).days * share)) for share in READ_ON]
 
 
 def _hold(page: ConsultationPage, pk: int, told: dict[str, Any], seed: int, voters: int) -> None:
@@ -84,6 +97,7 @@ def _survey(told: dict[str, Any]) -> Survey:
     survey = Survey(
         **{key: told["survey"][key] for key in EDITORIAL & told["survey"].keys()},
         pace=told.get("pace", "page"),
+        trust=told.get("trust", trust.OPEN),
         live=False,
     )
     raw = [_question(q) for q in told["survey"]["questions"]]
@@ -141,7 +155,7 @@ def _body(told: dict[str, Any], stage: str, tool: Survey | Debate) -> list[dict[
 
 
 def _at(days: int, hour: int) -> datetime:
-    return timezone.make_aware(datetime.combine(_day(days), time(hour)))
+    return past.at(_day(days), hour)
 
 
 def _day(days: int) -> date:
@@ -163,17 +177,28 @@ class OpenForAMoment:
         self.scope.save(update_fields=["closes_at"])
 
 
-def _respond(survey: Survey, told: list[dict[str, Any]], respondent: Respondent, responses: int) -> None:
-    """Fill the form `responses` times, read it as the web does, store and count it; one in seven came on paper."""
+def _respond(
+    survey: Survey,
+    told: list[dict[str, Any]],
+    respondent: Respondent,
+    responses: int,
+    tokens: Iterator[str] | None,
+) -> None:
+    """Fill the form `responses` times, read it as the web does, store and count it; one in seven came on paper, unless
+    each needs one of `tokens`.
+    """
     compiled = compiled_live(survey)
     for n in range(responses):
-        _one(compiled, told, respondent, "paper" if n % 7 == 3 else "web")
+        token = next(tokens) if tokens else receipts.issue_token(compiled.key)
+        _one(compiled, told, respondent, token, "paper" if n % 7 == 3 and not tokens else "web")
     fold.fold(survey.tool_id)
 
 
-def _one(compiled: CompiledSurvey, told: list[dict[str, Any]], respondent: Respondent, channel: str) -> None:
+def _one(
+    compiled: CompiledSurvey, told: list[dict[str, Any]], respondent: Respondent, token: str, channel: str
+) -> None:
     typed = respondent.fill(compiled, told)
     answers, errors = compiled.read(typed)
     if errors:
         raise ValueError(f"the demo filled in what the form refuses: {errors}")
-    intake.record_response(compiled, answers, receipts.issue_token(compiled.key), channel=channel)
+    intake.record_response(compiled, answers, token, channel=channel)

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from . import square
 from .lodgings import LODGINGS
+from .outcomes import refused
+from .street import STREET
+from .telling import grid, multiple, single, text
 
-AGREEMENT = ["Tout à fait d’accord", "Plutôt d’accord", "Plutôt pas d’accord", "Pas du tout d’accord"]
 FREQUENCY = [
     "presque tous les jours",
     "une ou plusieurs fois par semaine",
@@ -13,35 +16,6 @@ FREQUENCY = [
     "jamais",
 ]
 PAPER = "Questionnaire papier à l’accueil de la mairie, à la médiathèque et sur le marché le jeudi matin."
-
-
-def single(
-    wording: str, options: list[str], *, other: bool = False, weights: list[int] | None = None, **more: Any
-) -> dict[str, Any]:
-    """`weights` shape the plausible answers; the same goes for the builders below."""
-    return {"type": "single", "wording": wording, "options": options, "other": other, "weights": weights, **more}
-
-
-def multiple(
-    wording: str, options: list[str], most: int | None = None, *, other: bool = False, weights: list[int] | None = None
-) -> dict[str, Any]:
-    return {
-        "type": "multiple",
-        "wording": wording,
-        "options": options,
-        "max_choices": most,
-        "other": other,
-        "weights": weights,
-    }
-
-
-def grid(wording: str, rows: list[str], leanings: list[float], scale: list[str] = AGREEMENT) -> dict[str, Any]:
-    """`leanings`: for each row, how many agree, from 0 to 1."""
-    return {"type": "grid", "wording": wording, "rows": rows, "scale": scale, "no_opinion": True, "leanings": leanings}
-
-
-def text(wording: str, words: list[str], limit: int = 600) -> dict[str, Any]:
-    return {"type": "long_text", "wording": wording, "max_length": limit, "words": words}
 
 
 AGE = single(
@@ -72,6 +46,8 @@ SQUARE: dict[str, Any] = {
         ),
         ("Est-ce un vote ?", "<p>Non. C’est un avis. Le conseil municipal décide, et explique sa décision.</p>"),
     ],
+    "outcomes": square.OUTCOMES,
+    "machine": square.MACHINE,
     "survey": {
         "title": "Votre place du Marché",
         "introduction": "Dix questions. Vous pouvez laisser une question sans réponse.",
@@ -167,17 +143,15 @@ SQUARE: dict[str, Any] = {
             ),
             text(
                 "Une idée, une crainte, un souvenir de la place ?",
-                [
-                    "L’été on traverse la place à midi comme on traverse une poêle. Deux tilleuls changeraient tout.",
-                    "Supprimer des places, c’est la mort de la boucherie. Ma mère de 82 ans ne fera pas 300 mètres avec ses courses.",
-                    "Mettez le marché sur la place ET dans la rue des Tanneurs, les camions du fond ne peuvent pas sortir avant 14 h.",
-                    "À quand la fibre à la Grangette ?",
-                ],
+                square.WORDS,
+                shown=True,
             ),
             AGE,
         ],
     },
 }
+
+SOLD_OUT = "Les élus touchent de l’argent des lotisseurs, tout le monde le sait."
 
 PLUI: dict[str, Any] = {
     "stage": "late",
@@ -189,6 +163,7 @@ PLUI: dict[str, Any] = {
     "decided_by": "Le conseil communautaire, après avis des 23 communes, puis enquête publique",
     "elsewhere": "Un registre papier est ouvert dans chacune des 23 mairies.",
     "intro": "<p>Sept réunions ont eu lieu. Ce questionnaire reprend les six orientations qui y ont été discutées.</p>",
+    "outcomes": {SOLD_OUT: refused(5, "Cette phrase accuse sans preuve. Dites ce que le plan devrait changer.")},
     "survey": {
         "title": "Six orientations pour le Pays d’Ormeval",
         "introduction": "Un avis par ligne. « Sans avis » est une réponse.",
@@ -217,7 +192,10 @@ PLUI: dict[str, Any] = {
                     "Je suis éleveur : si le bourg avance encore, je perds l’accès au pré du Moulin et 12 ha d’un seul tenant.",
                     "Nos enfants ne trouvent rien à louer, ils partent à quarante kilomètres.",
                     "Nous demandons que la zone humide des Sagnes soit nommée et protégée.",
+                    "Les cars ne passent plus après dix-huit heures : sans voiture, on ne vit pas ici.",
+                    SOLD_OUT,
                 ],
+                shown=True,
             ),
             {
                 "type": "date",
@@ -374,10 +352,20 @@ BIKES: dict[str, Any] = {
             {
                 "type": "short_text",
                 "wording": "Un tronçon qui vous fait peur : rue, de… à…",
-                "words": ["pont du canal", "avenue de la Gare", "rond-point du lycée"],
+                "words": [
+                    "pont du canal",
+                    "avenue de la Gare",
+                    "rond-point du lycée",
+                    "route de Saint-Aubin, du stade à la déchèterie",
+                    "rue des Écoles à 8 h",
+                    "le tunnel sous la voie ferrée",
+                    "quai Nord, entre les deux écluses",
+                    "montée du Calvaire",
+                ],
+                "shown": True,
             },
         ],
     },
 }
 
-CONSULTATIONS = [SQUARE, PLUI, BUDGET, LODGINGS, SCHOOL, BIKES]
+CONSULTATIONS = [SQUARE, PLUI, BUDGET, LODGINGS, SCHOOL, BIKES, STREET]

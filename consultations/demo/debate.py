@@ -1,27 +1,29 @@
 """Holds the demo's debate as a town would: voted on, added to, argued about and moderated, wave after wave."""
 
 import uuid
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from counting import fold
 from deliberation import analysis, arguments, statements, voting, wording
 from deliberation.models import Argument, Debate, OpinionMap, Statement
 from deliberation.state import DebateState, forget, state_of
-from moderation import decisions
-from moderation.models import Item, Remit
+from moderation.models import Item
 from participation import receipts
 
+from . import past, voices
 from .lodgings import LEANINGS
+from .outcomes import Outcome, decide
 from .voters import Crowd, Person
 
 Told = dict[str, Any]
 
 # When each wave of people comes, as a share of the days the debate is open, and which share of them it is.
 WAVES = [(0.15, 0.35), (0.5, 0.35), (0.85, 0.25), (1.0, 0.05)]
+TODAY = len(WAVES)  # after the last wave: what still waits for an answer
+MODERATOR = "agent"
 COUNTED_EVERY = 30  # people, so that what is asked next follows what was voted
 
 
@@ -47,6 +49,7 @@ def hold(debate: Debate, told: Told, seed: int, voters: int, days: list[date]) -
         _date_back(debate, day)
         if wave < len(days) - 1:
             draw_map(debate, day)
+    town.speak(TODAY)
 
 
 def days_between(first: date, last: date) -> list[date]:
@@ -58,8 +61,7 @@ def draw_map(debate: Debate, day: date) -> None:
     """Find the opinion groups, as the worker does; the map is dated that evening unless it is today's."""
     made = analysis.analyse_debate(debate)
     if made and day != timezone.localdate():
-        evening = timezone.make_aware(datetime.combine(day, time(20)))
-        OpinionMap.objects.filter(pk=made.pk).update(made_at=evening)
+        OpinionMap.objects.filter(pk=made.pk).update(made_at=past.at(day, 20))
 
 
 def _date_back(debate: Debate, day: date) -> None:
@@ -67,6 +69,7 @@ def _date_back(debate: Debate, day: date) -> None:
     today = timezone.localdate()
     Argument.objects.filter(debate=debate, written_on=today).update(written_on=day)
     Statement.objects.filter(debate=debate, origin="citizen", proposed_on=today).update(proposed_on=day)
+    past.date_back(list(Item.objects.filter(scope=debate.scope_id).values_list("pk", flat=True)), day)
 
 
 class _Town:
@@ -76,7 +79,6 @@ class _Town:
         self.debate, self.told, self.crowd = debate, told, Crowd(seed)
         self.by_text = {wording.tidy(said["text"]): said for said in [*told["statements"], *told["proposed"]]}
         self.seeds = list(Statement.objects.filter(debate=debate, origin="seed").order_by("pk"))
-        self.moderator = get_user_model().objects.filter(username="agent").first()
         self.people: list[Person] = []
         self.shown: list[tuple[Argument, Told]] = []
 
@@ -85,6 +87,7 @@ class _Town:
         if self.people:
             self._propose(wave)
             self._argue(wave)
+            self.speak(wave)
         for person in came:
             for argument, told in self.shown:
                 if self.crowd.supports(person, told):
@@ -138,15 +141,28 @@ class _Town:
         return written
 
     def _decide(self, text: Statement | Argument, told: Told) -> None:
-        """What the moderators make of a text: published unless told to wait, or refused for a reason."""
-        outcome = told.get("outcome")
-        if outcome == "waiting":
-            return
-        item = Item.objects.get(kind=text._meta.model_name, object_id=str(text.pk))
-        choice = decisions.Choice("publish")
-        if outcome:
-            number, reason = outcome
-            articles = dict(Remit.of(item.scope_id).the_charter().numbered())
-            choice = decisions.Choice("refuse", article=articles[number], reason=reason)
-        decisions.decide(item, choice, self.moderator, item.version)
+        """What the moderators make of a text: published unless told otherwise."""
+        outcome = told.get("outcome", Outcome())
+        into = self._item(self._find(outcome.into)) if outcome.into else None
+        decide(self._item(text), outcome, MODERATOR, into)
         text.refresh_from_db()
+
+    def speak(self, wave: int) -> None:
+        """What people say of decisions, and of texts that are shown, in one wave."""
+        if not self.people:
+            return
+        for told in self.told["appeals"]:
+            if told["wave"] == wave:
+                voices.contest(self._item(self._find(told["text"])), told)
+        for told in self.told["reports"]:
+            if told["wave"] == wave:
+                voices.report(
+                    self._item(self._find(told["text"])), self.people[told["by"] % len(self.people)].key, told
+                )
+
+    def _find(self, words: str) -> Statement | Argument:
+        here = {"debate": self.debate, "text": wording.tidy(words)}
+        return Statement.objects.filter(**here).first() or Argument.objects.get(**here)
+
+    def _item(self, text: Statement | Argument) -> Item:
+        return Item.objects.get(kind=text._meta.model_name, object_id=str(text.pk))

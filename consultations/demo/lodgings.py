@@ -4,6 +4,8 @@
 
 from typing import Any
 
+from .outcomes import WAITING, Outcome, refused
+
 # How the town leans; "undecided" answer as the others do on average. No leaning is ever shown on screen.
 LEANINGS = {"residents": 0.4, "owners": 0.29, "trade": 0.25, "undecided": 0.06}
 
@@ -41,12 +43,18 @@ SEEDS = [
     say("Je serais prêt à loger un saisonnier si la ville m’aidait.", 0.15, 0.2, 0.72, 0.18),
 ]  # fmt: skip
 
-NAMES_SOMEBODY = 3, "Cette phrase nomme une personne. Vous pouvez proposer la même idée sans nommer personne."
-INSULTS = 2, "Cette phrase insulte un groupe de personnes. Dites ce que vous proposez, sans insulte."
+NAMES_SOMEBODY = refused(3, "Cette phrase nomme une personne. Vous pouvez proposer la même idée sans nommer personne.")
+INSULTS = refused(2, "Cette phrase insulte un groupe de personnes. Dites ce que vous proposez, sans insulte.")
+OFF_TOPIC = refused(1, "Le débat porte sur les meublés de tourisme, pas sur le stationnement.")
+ACCUSES = refused(5, "Cette phrase accuse sans preuve. Dites ce que la ville devrait faire autrement.")
+DOOR = "Le numéro d’un responsable devrait être affiché sur la porte de chaque meublé."
+PARKING = "Chaque meublé devrait avoir une place de stationnement : le port est plein l’été."
+SOLD = "De toute façon, la mairie est vendue aux promoteurs."
+SHUTTERS = "En janvier, trois commerces sur dix gardent le rideau baissé."
 
 # `wave`: in which part of the debate it came; `outcome`: what the moderators did, published unless said.
 PROPOSED = [
-    say("Le numéro d’un responsable devrait être affiché sur la porte de chaque meublé.", 0.92, 0.78, 0.86, wave=0),
+    say(DOOR, 0.92, 0.78, 0.86, wave=0),
     say("Une maison des saisonniers vaudrait mieux que des quotas.", 0.28, 0.5, 0.95, 0.1, wave=0),
     say("Les quotas devraient d’abord viser les sociétés, pas les habitants.", 0.76, 0.84, 0.8, wave=0),
     say("L’été, les poubelles débordent : aux loueurs de payer une collecte de plus.", 0.88, 0.2, 0.75, wave=0),
@@ -54,9 +62,12 @@ PROPOSED = [
     say("Il faut un seul guichet à la mairie pour déclarer son meublé.", 0.7, 0.9, 0.78, 0.15, wave=1),
     say("Dans un immeuble, un meublé sur trois logements suffit.", 0.8, 0.12, 0.25, 0.16, wave=1),
     say("Louer neuf mois à un étudiant puis l’été à des touristes : c’est une bonne idée.", 0.62, 0.74, 0.78, wave=2),
-    say("Le camping pourrait garder vingt places pour les saisonniers.", 0.6, 0.7, 0.9, wave=2, outcome="waiting"),
-    say("Les clés devraient être remises en main propre, jamais dans une boîte.", 0.7, 0.1, 0.2, wave=3, outcome="waiting"),
+    say("Le camping pourrait garder vingt places pour les saisonniers.", 0.6, 0.7, 0.9, wave=2, outcome=WAITING),
+    say("Les clés devraient être remises en main propre, jamais dans une boîte.", 0.7, 0.1, 0.2, wave=3, outcome=WAITING),
     say("M. Lemoine, rue des Voiliers, loue six appartements sans rien déclarer.", 1, 0, 0, wave=0, outcome=NAMES_SOMEBODY),
+    say("Les clés doivent être remises en main propre et jamais dans une boîte.", 0.7, 0.1, 0.2, wave=3, outcome=WAITING),
+    say("Sur la porte de chaque meublé, il faudrait afficher le numéro d’un responsable.", 0.9, 0.8, 0.85, wave=1, outcome=Outcome("merge", into=DOOR)),
+    say(PARKING, 0.8, 0.3, 0.6, wave=0, outcome=OFF_TOPIC),
     say("Les loueurs sont des parasites, qu’ils s’en aillent.", 1, 0, 0, wave=1, outcome=INSULTS),
 ]  # fmt: skip
 
@@ -77,7 +88,7 @@ ARGUMENTS = [
     reason("against", "owners", "Ma location paie ma taxe foncière et les travaux du toit. Sans elle, je vends.", wave=2, replies=[reply("residents", "Louée à l’année, elle les paierait aussi.")]),
     reason("for", "residents", "Dans ma rue, je compte onze boîtes à clés pour quatorze maisons.", on=2, appeal=1.5, replies=[reply("owners", "Beaucoup de ces maisons étaient fermées dix mois sur douze avant d’être louées.", 0.8)]),
     reason("against", "trade", "Le vieux port vivait déjà de l’été avant les sites de location.", on=2, wave=1),
-    reason("for", "trade", "En janvier, trois commerces sur dix gardent le rideau baissé.", on=3, appeal=1.3, replies=[reply("residents", "Justement : avec plus d’habitants à l’année, ils ouvriraient.", 1)]),
+    reason("for", "trade", SHUTTERS, on=3, appeal=1.3, replies=[reply("residents", "Justement : avec plus d’habitants à l’année, ils ouvriraient.", 1)]),
     reason("against", "residents", "Les habitants achètent aussi leur pain ici, douze mois sur douze.", on=3, wave=1),
     reason("against", "owners", "Je ne comprends pas la question : une activité comme une autre, cela change quoi pour moi ?", on=14, wave=1),
     reason("for", "residents", "Par rue, chacun voit tout de suite si c’est trop. Personne n’a besoin d’un expert.", on=7),
@@ -95,8 +106,18 @@ ARGUMENTS = [
     reason("against", "owners", "Jour et nuit, c’est un métier. Pour un seul studio, c’est trop demander.", on=20, wave=1, replies=[reply("trade", "Une conciergerie de quartier pourrait le faire pour plusieurs loueurs.", 1.2)]),
     reason("against", "trade", "Le dernier train arrive à 22 h 17.", on=19, wave=1, appeal=1.5),
     reason("for", "owners", "J’ai une chambre libre. Il me manque un bail simple.", on=24, wave=2),
-    reason("for", "residents", "Au marché, on n’entend parler que de cela. Il est temps de trancher.", on=22, wave=3, outcome="waiting"),
-    reason("against", "residents", "De toute façon, la mairie est vendue aux promoteurs.", wave=1, outcome=(5, "Cette phrase accuse sans preuve. Dites ce que la ville devrait faire autrement.")),
+    reason("for", "residents", "Au marché, on n’entend parler que de cela. Il est temps de trancher.", on=22, wave=3, outcome=WAITING),
+    reason("against", "residents", SOLD, wave=1, outcome=ACCUSES),
+]  # fmt: skip
+
+# In wave 4 nobody has answered yet.
+APPEALS = [
+    {"text": PARKING, "wave": 1, "overturn": True, "words": "Je parle bien des meublés : dix voitures de plus par rue, c’est à eux de les loger.", "answer": "Vous avez raison : votre phrase porte sur les règles des meublés. Elle est publiée."},
+    {"text": SOLD, "wave": 4, "words": "Je n’accuse personne en particulier. Je demande que la mairie publie ses rendez-vous avec les promoteurs."},
+]  # fmt: skip
+REPORTS = [
+    {"text": SHUTTERS, "wave": 2, "by": 0, "article": 4, "words": "C’est de la publicité pour les commerçants.", "kept": "Ce texte parle des commerces de la ville et ne vend rien. Il reste affiché."},
+    {"text": SHUTTERS, "wave": 4, "by": 1, "article": 1, "words": "Trois sur dix, d’où vient ce chiffre ?"},
 ]  # fmt: skip
 
 LODGINGS: dict[str, Any] = {
@@ -117,6 +138,8 @@ LODGINGS: dict[str, Any] = {
         "statements": SEEDS,
         "proposed": PROPOSED,
         "arguments": ARGUMENTS,
+        "appeals": APPEALS,
+        "reports": REPORTS,
     },
     "faq": [
         (

@@ -67,6 +67,11 @@ class Register(ModelAdmin):
         allowed = rights.items_for(request.user, rights.REGISTERS)
         return super().get_queryset(request).filter(item__in=allowed)
 
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """The way to the text only for who may read it there."""
+        columns = tuple(super().get_list_display(request))
+        return columns if rights.may_anywhere(request.user) else tuple(c for c in columns if c != "about")
+
     def when(self, row: Any) -> str:
         shown = date_format(localtime(row.at), "SHORT_DATETIME_FORMAT")
         return format_html('<span class="w-whitespace-nowrap">{}</span>', shown)

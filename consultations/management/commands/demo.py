@@ -8,7 +8,7 @@ from consultations.demo import LOGINS, STAGES, build
 
 
 class Command(BaseCommand):
-    help = "Builds the demo: six fictional consultations with plausible answers and votes. Again, it adds nothing."
+    help = "Builds the demo: seven fictional consultations with plausible answers and votes. Again, it adds nothing."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--stage", choices=STAGES, help="all at this stage; without it, each at another")

@@ -57,6 +57,7 @@ DUTIES = [
     Duty("sort", 30, surveys.jobs.sort_periodically),
     Duty("analyse", 20, deliberation.jobs.ask_for_analyses),
     Duty("bursts", 20, moderation.burst_jobs.look_everywhere),
+    Duty("look", 60, moderation.jobs.look),
     Duty("publish", 60, publish_scheduled),
     Duty("forget codes", 600, mail_codes.forget_expired),
     Duty("mails", 60, moderation.jobs.send_mails),

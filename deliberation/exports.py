@@ -18,6 +18,7 @@ from django.utils import timezone
 from counting.spreadsheets import FORMULA
 
 from . import wording
+from .analysis import COUNTED
 from .models import Debate, Statement
 
 STATEMENT_COLUMNS = ("statement_id", "text", "moderated", "created")
@@ -44,7 +45,8 @@ class Exported(NamedTuple):
 def export_debate(debate: Debate, folder: Path) -> Exported:
     """Write the two files into `folder`, both or none. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = Statement.objects.filter(debate=debate)
+    found = Statement.objects.filter(debate=debate).exclude(text="")  # whose author was forgotten
+    found = found.exclude(status=Statement.Status.PENDING, cell=None)  # which wait, never shown so far
     statements = sorted(found, key=lambda s: (len(s.ref), s.ref))  # not by age, which a ref does not tell
     places = {statement.pk: (place, statement.ref) for place, statement in enumerate(statements)}
     said, cast = _Part(folder / "statements.csv"), _Part(folder / "votes.csv")
@@ -83,7 +85,7 @@ class _Part:
 
 
 def _statement_row(statement: Statement) -> tuple[Any, ...]:
-    moderated = -1 if statement.status == Statement.Status.REFUSED else int(statement.read)
+    moderated = int(statement.read) if statement.status in COUNTED else -1
     return statement.ref, quoted(wording.tidy(statement.text)), moderated, _midnight(statement.proposed_on)
 
 

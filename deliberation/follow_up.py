@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,7 +12,9 @@ from moderation import news, quarantine, queue
 from participation import receipts
 
 from . import voting
-from .models import Argument, Debate, Statement, Support, Voter
+from .analysis import COUNTED
+from .models import Argument, Debate, Statement, Support, Vote, Voter
+from .state import forget
 
 
 def find_traces(key: bytes) -> list[receipts.Trace]:
@@ -76,16 +79,26 @@ def erase(key: bytes) -> int:
 def _forget_texts(key: bytes, **where: Any) -> int:
     """Take back texts nobody built on; from the others take away who wrote them.
 
-    A statement that others voted on stays, without an author. An argument with replies stays as an empty place.
+    A shown statement that others voted or argued on stays, without an author. Of one that is shown no more only the
+    votes stay, and an argument with replies stays as an empty place.
     """
-    statements = Statement.objects.filter(author_key=key, **where)
-    waiting = list(statements.filter(cell=None).values_list("pk", flat=True))
-    queue.leave("statement", waiting)
-    n = Statement.objects.filter(pk__in=waiting).delete()[0]
-    n += statements.update(author_key=None)
+    n = _forget_statements(Statement.objects.filter(author_key=key, **where), key)
     arguments = Argument.objects.filter(author_key=key, **where)
     queue.leave("argument", arguments.values_list("pk", flat=True))
     n += arguments.filter(replies__isnull=True).delete()[0]
     n += arguments.update(author_key=None, text="", text_key="", status=Argument.Status.WITHDRAWN)
     within = {f"argument__{name}": value for name, value in where.items()}
     return n + Support.objects.filter(participant_key=key, **within).delete()[0]
+
+
+def _forget_statements(theirs: QuerySet[Statement], key: bytes) -> int:
+    waiting = list(theirs.filter(cell=None).values_list("pk", flat=True))
+    votes = Vote.objects.filter(statement=OuterRef("pk"))
+    arguments = Argument.objects.filter(statement=OuterRef("pk")).exclude(author_key=key)
+    kept = Q(Exists(votes) | Exists(arguments), status__in=COUNTED)
+    emptied = list(theirs.exclude(pk__in=waiting).exclude(kept).values_list("pk", flat=True))
+    queue.leave("statement", waiting + emptied)
+    n = Statement.objects.filter(pk__in=waiting).delete()[0]
+    theirs.filter(pk__in=emptied).update(text="", text_key="", status=Statement.Status.REFUSED)
+    transaction.on_commit(forget)
+    return n + theirs.update(author_key=None)

@@ -205,7 +205,7 @@ def _redact(item: Item, redacted: str) -> None:
     if sealed is None:
         Sealed.objects.create(item=item, text=original)
     source.reword(item.object_id, redacted)
-    item.looked = False
+    item.looked, item.signals = False, []  # they quote what is masked now
 
 
 def finish(item: Item) -> None:

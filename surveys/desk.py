@@ -16,7 +16,8 @@ from .open_answers import KIND, original_key
 from .questions import Schema, type_of
 from .questions.base import clean_text
 from .questions.choice import OTHER
-from .verbatims import shown
+from .results import are_public
+from .verbatims import questions, shown
 
 Status = OpenAnswer.Status
 
@@ -27,13 +28,14 @@ class OpenAnswers(Source):
 
     def texts(self, ids: Collection[str]) -> dict[str, Text]:
         rows = OpenAnswer.objects.filter(pk__in=ids).values_list(
-            "pk", "text", "question_id", "part", "response__version_id", "survey__title", "survey__key"
-        )
+            "pk", "text", "question_id", "part", "response__set_aside",
+            "response__version_id", "survey__title", "survey__key",
+        )  # fmt: skip
         found = list(rows)
         asked = _questions({version for *_row, version, _title, _key in found})
         return {
-            str(pk): Text(text, _context(title, asked.get((version, question)), part), _address(key))
-            for pk, text, question, part, version, title, key in found
+            str(pk): Text(text, _context(title, asked.get((version, question)), part, aside), _address(key))
+            for pk, text, question, part, aside, version, title, key in found
         }
 
     def show(self, id_: str) -> None:
@@ -75,8 +77,15 @@ class OpenAnswers(Source):
             wanted = uuid.UUID(public_id)
         except ValueError:
             return None
-        found = shown().filter(pk=wanted).values_list("pk", flat=True).first()
-        return str(found) if found else None
+        answers = shown().select_related("survey__scope", "survey__tool").defer("survey__questions")
+        found = answers.filter(pk=wanted).first()
+        return str(found.pk) if found and _is_listed(found) else None
+
+
+def _is_listed(answer: OpenAnswer) -> bool:
+    """Do the survey’s public pages show it: are its results public, and answers to this question still shown?"""
+    survey = answer.survey
+    return are_public(survey) and any(q["id"] == answer.question_id for q in questions(survey))
 
 
 def _questions(versions: Collection[int]) -> dict[tuple[int, str], Schema]:
@@ -106,10 +115,12 @@ def _correct(answer: OpenAnswer, question: Schema, text: str) -> None:
         raise Refused(_("This answer is just being changed in another window. Wait a moment and send again.")) from None
 
 
-def _context(title: str, question: Schema | None, part: str) -> tuple[tuple[str, str], ...]:
+def _context(title: str, question: Schema | None, part: str, aside: bool) -> tuple[tuple[str, str], ...]:
     context = [(_("Survey"), title), (_("Question"), question["wording"] if question else "")]
     if part == OTHER:
         context.append((_("Written beside"), _("Other")))
+    if aside:
+        context.append((_("Set aside"), _("Its response came as only machines send: shown to nobody until released.")))
     return tuple(context)
 
 

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from deliberation import exports, voting
 from deliberation.models import Debate, Statement, Vote, Voter
+from participation import receipts
+from tests.factories.canaries import STATES, Ground, masked, text_of
 from tests.factories.crowds import camps
 from tests.factories.debates import DebateFactory, StatementFactory
+from tests.factories.moderation import moderate
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[3] / "shared/data"
@@ -124,9 +127,30 @@ def test_what_each_status_and_day_become(debate, tmp_path):
     run("export_debate", debate.key, "--out", str(tmp_path))
     rows = {row["statement_id"]: row for row in csv.DictReader(io.StringIO(files(tmp_path)[0]))}
     assert list(rows) == sorted(rows)  # which tells nothing of their age
-    assert [rows[s.ref]["moderated"] for s in (first, second, third)] == ["1", "0", "0"]
+    assert [rows[s.ref]["moderated"] for s in (first, second, third)] == ["1", "-1", "0"]
     assert [rows[s.ref]["created"] for s in (first, second)] == ["1774738800000", ""]  # 0 h in Paris, as clocks change
     assert rows[third.ref]["text"] == "Deux lignes"
+
+
+def test_what_is_shown_to_nobody_is_never_exported_as_if_it_were(tmp_path):
+    """Imported again it would be open to votes: only a decision to show a text makes it 0 or 1."""
+    ground = Ground()
+    planted = {state: ground.plant("statement", state) for state in STATES}
+    gone = ground.plant("statement", "byaside")
+    moderate(gone.item)
+    moderate(gone.item, "hide")
+    receipts.erase(gone.code)
+    first, second = round_trip(ground.debate.key, tmp_path)
+    assert first == second
+    rows = {row["text"]: row["moderated"] for row in csv.DictReader(io.StringIO(first[0]))}
+    assert {said: rows.get(text_of("statement", said), "") for said in planted} == {
+        **dict.fromkeys(("pending", "asked", "redacted"), ""),
+        **dict.fromkeys(("refused", "hidden", "forwarded", "merged"), "-1"),
+    }
+    assert rows[masked("statement", "redacted")] == "1", "what is masked stays here"
+    assert not any(gone.beside in text or not text for text in rows)
+    copy = Debate.objects.exclude(imported_from=None).get()
+    assert not Statement.objects.filter(debate=copy, status="published", text__contains="zz").exists()
 
 
 def test_an_export_that_fails_leaves_what_was_there(debate, tmp_path, monkeypatch):

@@ -433,6 +433,6 @@ def test_texts_are_looked_at_also_when_their_job_is_lost(settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     item = item_of(StatementFactory(text="Appelez le 06 00 00 00 00."))
     assert not item.looked
-    next(duty for duty in DUTIES if duty.name == "signals").act()
+    next(duty for duty in DUTIES if duty.name == "look").act()
     item.refresh_from_db()
     assert item.looked and " personal " in item.flags

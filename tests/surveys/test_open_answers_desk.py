@@ -113,6 +113,37 @@ def test_only_what_is_shown_is_found_by_its_public_address(source):
         assert source.find(unknown) is None
 
 
+@pytest.mark.parametrize("off", ["results", "question", "survey", "scope"])
+def test_what_the_results_show_no_more_is_not_found_either(source, client, off):
+    survey = open_survey()
+    answer = published(survey, "un banc")
+    at = f"/signaler/answer/{answer.pk}/"
+    assert "un banc" in client.get(at).content.decode()
+    if off == "question":
+        asked = question("long_text", "Une idée ?", shown=False)
+        republish(survey, [{**asked, "id": str(survey.questions[0].id)}])
+    elif off == "scope":
+        type(survey.scope).objects.update(live=False)
+    else:
+        fields = {"show_results": "never"} if off == "results" else {"live": False}
+        type(survey).objects.filter(pk=survey.pk).update(**fields)
+    assert source.find(str(answer.pk)) is None
+    assert client.get(at).status_code == 404
+
+
+def test_what_is_set_aside_says_so_on_the_desk_and_is_shown_to_nobody(source, client):
+    survey = open_survey()
+    answer = published(survey, "un banc")
+    ordinary = source.texts([str(answer.pk)])[str(answer.pk)]
+    Response.objects.update(set_aside=True)
+    aside = source.texts([str(answer.pk)])[str(answer.pk)]
+    assert len(aside.context) == len(ordinary.context) + 1
+    client.force_login(moderator())
+    assert aside.context[-1][1] in client.get(f"/admin/moderation/{item_of(answer).pk}/").content.decode()
+    assert client.get(f"/signaler/answer/{answer.pk}/").status_code == 404
+    assert "un banc" not in client.get(f"/enquetes/{survey.key}/resultats/").content.decode()
+
+
 def test_what_was_never_to_be_shown_can_only_be_read_or_forwarded():
     item = item_of(answered(open_survey(shown=False), "secret"))
     assert set(decisions.acts_for(item)) == {"publish", "forward"}

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import uuid
 from types import SimpleNamespace
 from typing import Any
 
@@ -105,13 +106,19 @@ def voice(ground: Ground, planted: list[Canary]) -> list[Report]:
     return [voices.report(item, bytes([n] * 32), None, f"Ce {REPORT}.") for n, item in enumerate(shown)]
 
 
+def about(ground: Ground, item: Item) -> Any:
+    """What addresses are filled with."""
+    return SimpleNamespace(
+        page=ground.page, debate=ground.debate, survey=ground.survey, item=item, forwarded=item,
+        decision=item.decisions.first() or SimpleNamespace(pk=1), batch=SimpleNamespace(pk=uuid.uuid4()),
+        burst=SimpleNamespace(ref="x" * 12), appeal=SimpleNamespace(pk=1),
+    )  # fmt: skip
+
+
 def publicly(ground: Ground) -> list[str]:
     """Every public address, about each thing of the consultation."""
     item = Item.objects.first()
-    here = SimpleNamespace(
-        page=ground.page, debate=ground.debate, survey=ground.survey, item=item, forwarded=item,
-        decision=item.decisions.first() or SimpleNamespace(pk=1),
-    )  # fmt: skip
+    here = about(ground, item)
     public = [r for r in sorted(set(routes())) if (rule := rule_of(r)) and rule.get == ALL and "admin" not in r]
     found = ["/", "/sitemap.xml", "/robots.txt", "/api/v2/pages/", *(address(r, here) for r in public)]
     debate, survey = ground.debate.get_absolute_url(), ground.survey.get_absolute_url()
@@ -331,10 +338,7 @@ def test_an_editor_reads_in_the_admin_no_more_than_in_public(ground, boss):
     editor = Client(raise_request_exception=False)
     editor.force_login(member("Agents de communication", name="editor"))
     item = planted[0].item
-    here = SimpleNamespace(
-        page=ground.page, debate=ground.debate, survey=ground.survey, item=item, forwarded=item,
-        decision=SimpleNamespace(pk=1),
-    )  # fmt: skip
+    here = about(ground, item)
     rules = (EDIT, STAFF, ALL)
     read = [r for r in sorted(set(routes())) if "admin" in r and (rule := rule_of(r)) and rule.get in rules]
     starts = [address(r, here) for r in read]

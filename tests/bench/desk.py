@@ -128,8 +128,10 @@ def _type(user, debate: Debate) -> Row:
         context.add_cookies([{"name": "sessionid", "value": _session(user), "url": serving.url("ours", "/")}])
         page = context.new_page()
         page.goto(serving.url("ours", "/admin/moderation/"))
+        page.wait_for_load_state("networkidle")
+        here = page.url
         page.keyboard.press("l")
-        page.wait_for_url("**/admin/moderation/*/*")
+        page.wait_for_url(lambda url: url != here, wait_until="load")
         waits, skipped = [], 0
         for n in range(TYPED):
             keys, here = KEYS[n % len(KEYS)], page.url

@@ -11,4 +11,5 @@ from cms.settings.base import INSTALLED_APPS  # noqa: E402
 SECRET_KEY = "bench-only-secret-never-used-anywhere-else"
 ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.bench.pages.apps.BenchPagesConfig"]
+WHITENOISE_USE_FINDERS = True  # the desk is worked in a browser, with its scripts
 LOGGING = {"version": 1, "disable_existing_loggers": False}

@@ -79,18 +79,17 @@ def _insert_sql(vendor: str) -> str:
 
 
 @cache
-def _at_once_sql(traced: bool) -> str:
-    """PostgreSQL: gate, response and ledger row in one message, which is one transaction and one round trip.
+def _at_once_sql(traced: bool, worded: bool) -> str:
+    """PostgreSQL: gate, response and ledger row in one message, which is one transaction and one round trip; with how
+    it came, and that its words wait to be sorted, where these are to be noted.
 
     Each statement of it takes a snapshot of its own, so the survey's state is judged after the gate was passed.
     """
     stored = _insert_sql("postgresql")
-    trace = f", traced AS ({arrivals.BESIDE.format(source='stored')})" if traced else ""
-    return f"""{gate.ENTER};
-        WITH stored AS ({stored}), noted AS ({ledger.BESIDE.format(source="stored")}),
-            unsorted AS (INSERT INTO surveys_unsorted (response_id) SELECT id FROM stored WHERE %s){trace}
-        SELECT 1 FROM stored
-    """  # noqa: S608 - no outside value is in the text
+    beside = f", noted AS ({ledger.BESIDE.format(source='stored')})"
+    beside += ", unsorted AS (INSERT INTO surveys_unsorted (response_id) SELECT id FROM stored)" if worded else ""
+    beside += f", traced AS ({arrivals.BESIDE.format(source='stored')})" if traced else ""
+    return f"{gate.ENTER}; WITH stored AS ({stored}){beside} SELECT 1 FROM stored"  # noqa: S608 - no outside value
 
 
 def record_response(
@@ -193,11 +192,11 @@ def _have_sorted(response_ids: Iterable[Any]) -> None:
 
 def _store_at_once(survey: CompiledSurvey, row: _Row, came: Came | None) -> bool:
     """Store a new response to an open survey with its ledger row; False, and nothing stored, when it is not that."""
-    values = [survey.tool_id, *_values(survey, row), survey.tool_id, row.has_words]
+    values = [survey.tool_id, *_values(survey, row), survey.tool_id]
     if came:
         values += arrivals.values(survey.tool_id, row.participant, came, *_content(survey, row))
     with connection.cursor() as cursor:
-        cursor.execute(_at_once_sql(came is not None), values)
+        cursor.execute(_at_once_sql(came is not None, row.has_words), values)
         cursor.nextset()
         return cursor.fetchone() is not None
 

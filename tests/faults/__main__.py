@@ -131,6 +131,18 @@ def _spread(evils: list[Callable[[], None]], citizens) -> None:
         evil()
 
 
+def _count_all_again(tool_id: int) -> int:
+    """Our citizens type as machines do, and may rightly have been set aside: release them; how many they were."""
+    from moderation import quarantine
+    from moderation.models import Burst
+
+    held = list(Burst.objects.filter(tool=tool_id, state=Burst.State.HELD).select_related("tool"))
+    Burst.objects.filter(pk__in=[burst.pk for burst in held]).update(state=Burst.State.RELEASED, settled=False)
+    for burst in held:
+        quarantine.settle(burst)
+    return sum(burst.size for burst in held)
+
+
 def _judge(key: str, citizens, seconds: float, faults: int) -> bool:
     """Drain, compare, print; True when nothing was lost or doubled."""
     from django.core.management import call_command
@@ -139,8 +151,9 @@ def _judge(key: str, citizens, seconds: float, faults: int) -> bool:
     from counting.models import Tally
     from surveys.models import Response, Survey
 
-    call_command("sweep")
     survey = Survey.objects.get(key=key)
+    aside = _count_all_again(survey.tool_id)
+    call_command("sweep")
     responses = Response.objects.filter(survey=survey)
     stored = responses.count()
     distinct = responses.values("submission_key").distinct().count()
@@ -163,6 +176,7 @@ def _judge(key: str, citizens, seconds: float, faults: int) -> bool:
         "seconds": round(seconds, 1),
         "slowest, seconds": round(citizens.slowest, 1),
         "stored": stored,
+        "set aside, released": aside,
         "counted": counted,
         "choices thanked": citizens.chosen.total(),
         "lost": max(0, thanked - distinct),

@@ -320,7 +320,17 @@ def may_undo(decision: Decision) -> bool:
         and newest.pk == decision.pk
         and decision.item.state == decision.after
         and not decision.item.open_appeal
+        and not _masks_what_was_masked(decision)
     )
+
+
+def _masks_what_was_masked(decision: Decision) -> bool:
+    """A redaction on top of another: the words between the two are kept nowhere."""
+    if decision.act != Act.REDACT:
+        return False
+    since = decision.item.decisions.filter(act=Act.RESEND).order_by("-pk").values_list("pk", flat=True).first() or 0
+    earlier = decision.item.decisions.filter(act=Act.REDACT, took_effect=True, undone_by=None, pk__gt=since)
+    return earlier.filter(pk__lt=decision.pk).exists()
 
 
 @transaction.atomic
@@ -336,7 +346,7 @@ def undo(decision: Decision, user: Any) -> Decision:
         source.unmerge(item.object_id, item.merged_into.object_id)
         item.merged_into = None
     if decision.act == Act.REDACT:
-        _unseal(item)
+        unseal(item)
     place(item, decision.before)
     item.state, item.read = decision.before, _was_read(item, decision)
     item.forwarded_to = _service_before(item, decision)
@@ -346,12 +356,6 @@ def undo(decision: Decision, user: Any) -> Decision:
 
 def _was_read(item: Item, decision: Decision) -> bool:
     return item.decisions.filter(took_effect=True, pk__lt=decision.pk).exclude(act=Act.RESEND).exists()
-
-
-def _unseal(item: Item) -> None:
-    """Give a text its original words back, unless it had been redacted before this."""
-    if item.decisions.filter(act=Act.REDACT, took_effect=True).count() == 1:
-        unseal(item)
 
 
 def unseal(item: Item) -> None:

@@ -90,6 +90,25 @@ def test_undoing_gives_everything_back():
         decisions.undo(decision, boss)
 
 
+def test_a_redaction_undone_and_made_anew_can_be_undone_again():
+    boss, words = moderator(), "Appelez le 06 00 00 00 00, vite."
+    statement = StatementFactory(text=words)
+    for _ in range(2):
+        decision = moderate(statement, "redact", boss, redacted="Appelez le […], vite.")
+        decisions.undo(decision, boss)
+        statement.refresh_from_db()
+        assert statement.text == words and not Sealed.objects.exists()
+
+
+def test_a_redaction_on_top_of_another_cannot_be_undone_for_the_words_between_are_gone():
+    boss, statement = moderator(), StatementFactory(text="M. Perrin, appelez le 06 00 00 00 00, vite.")
+    moderate(statement, "redact", boss, redacted="M. Perrin, appelez le […], vite.")
+    second = moderate(statement, "redact", boss, redacted="[…], appelez le […], vite.")
+    assert not decisions.may_undo(second) and decisions.last_of(boss) is None
+    with pytest.raises(decisions.Late):
+        decisions.undo(second, boss)
+
+
 def test_the_register_cannot_be_changed():
     decision = moderate(StatementFactory(), "publish", moderator())
     decision.reason = "autre"

@@ -14,7 +14,6 @@ from wagtail.log_actions import log
 
 from . import announcements, masking, registry
 from .models import Appeal, Article, Decision, Item, Remit, Report, Sealed, Service
-from .models.item import this_hour
 from .registry import Refused
 
 Act, State = Decision.Act, Item.State
@@ -33,6 +32,7 @@ LEADS: Mapping[Any, tuple[set[Any], Any]] = {
 }
 NEEDS_ARTICLE = {Act.REFUSE, Act.HIDE}
 NEEDS_REASON = {Act.ASK}
+CONTESTABLE: set[Any] = {Act.REFUSE, Act.HIDE, Act.REDACT, Act.MERGE, Act.FORWARD}  # by the author
 
 
 class Choice(NamedTuple):
@@ -88,12 +88,17 @@ def check(item: Item, choice: Choice) -> None:
         raise Refused(_("This article is not in the charter of this consultation."))
     if choice.act in NEEDS_REASON and not choice.reason.strip():
         raise Refused(_("Write what the author should change: they will read it."))
-    if len(choice.reason) > LONGEST_REASON:
-        raise Refused(_("Shorten your reason: %(n)d characters at most.") % {"n": LONGEST_REASON})
+    check_length(choice.reason)
     if choice.act == Act.FORWARD and choice.service is None:
         raise Refused(_("Choose the service to forward it to."))
     if choice.act == Act.MERGE:
         _check_merge(item, choice.into)
+
+
+def check_length(reason: str) -> None:
+    """Raise Refused when `reason` is too long for the register."""
+    if len(reason) > LONGEST_REASON:
+        raise Refused(_("Shorten your reason: %(n)d characters at most.") % {"n": LONGEST_REASON})
 
 
 def _charter_id(item: Item) -> int | None:
@@ -212,8 +217,6 @@ def finish(item: Item) -> None:
     """Settle what follows from the item's new state, and store it."""
     item.version += 1
     item.claimed_by = item.claimed_until = None
-    if item.state == State.PUBLISHED:
-        item.shown_since = item.shown_since or this_hour()
     item.settle()
     item.save()
 

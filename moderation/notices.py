@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, override
 from counting.jobs import enqueue_once
 from participation import contacts
 
-from . import figures, news, story
+from . import decisions, figures, news, story
 from .models import Decision, Item, Notice, Reminder
 from .signals.base import Message
 
@@ -45,7 +45,6 @@ TOLD: Mapping[str, Message] = {
     Act.UPHOLD: gettext_lazy("You contested a decision. It was read again: the decision stands."),
     Act.OVERTURN: gettext_lazy("You contested a decision. It was read again: the decision is reversed."),
 }
-CONTESTABLE = {Act.REFUSE, Act.HIDE, Act.REDACT, Act.MERGE, Act.FORWARD}
 
 
 def on_decided(sender: Any, item: Item, decision: Decision, **kwargs: Any) -> None:
@@ -118,7 +117,7 @@ def _tell_author(decision: Decision) -> bool:
         "told": TOLD[decision.act],
         "where": news.state_of(item) if is_newest else "",
         "why": story.why(decision),
-        "contestable": decision.act in CONTESTABLE,
+        "contestable": decision.act in decisions.CONTESTABLE,
         "follow_up": settings.BASE_URL.rstrip("/") + reverse("participation:follow_up"),
     }
     contacts.write_to(contact, _("News of your text"), "moderation/mails/author.txt", context)

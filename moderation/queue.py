@@ -35,7 +35,6 @@ def arrive(
     item = Item(
         kind=kind, object_id=str(object_id), scope_id=scope_id, author_key=author_key, state=state, public=public
     )
-    item.shown_since = item.arrived_at if shown else None
     item.save()
     jobs.nudge()
     return item

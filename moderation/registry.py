@@ -9,13 +9,12 @@ from .signals.base import Message
 class Text(NamedTuple):
     """One text as the desk shows it. `context` is what it answers, outermost first: (what that is, its words).
 
-    `shown` is what may be seen of it now; `votes` how many votes or supports depend on it.
+    `shown` is what may be seen of it now.
     """
 
     shown: str
     context: tuple[tuple[str, str], ...] = ()
     url: str = ""
-    votes: int = 0
 
 
 class Refused(Exception):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import decisions, queue, registry, rights
-from .decisions import LONGEST_REASON, Choice
+from .decisions import CONTESTABLE, LONGEST_REASON, Choice
 from .models import Appeal, Article, Decision, Item, Report, Sealed
 from .registry import Refused
 
@@ -21,7 +21,6 @@ State: Any = Item.State
 LONGEST_REPORT, SHORTEST_APPEAL, LONGEST_APPEAL = 500, 10, 1000
 MOST_SENT = 5  # times one text may be sent, the first included
 MAY_CORRECT = {State.PENDING, State.ASKED, State.REFUSED, State.HIDDEN}
-CONTESTABLE = {Act.REFUSE, Act.HIDE, Act.REDACT, Act.MERGE, Act.FORWARD}
 
 
 def plain(words: str) -> str:
@@ -154,8 +153,7 @@ def _check_answer(appeal: Appeal, user: Any, reason: str) -> None:
         raise Refused(_("You took this decision: somebody else must read it again."))
     if not reason:
         raise Refused(_("Write your reason: the author will read it."))
-    if len(reason) > LONGEST_REASON:
-        raise Refused(_("Shorten your reason: %(n)d characters at most.") % {"n": LONGEST_REASON})
+    decisions.check_length(reason)
 
 
 def _reverse(item: Item, decision: Decision) -> None:
@@ -203,8 +201,7 @@ def keep(item: Item, user: Any, reason: str, version: int) -> Decision:
         item = decisions.lock_as_seen(item.pk, user, version)
         if item.state != State.PUBLISHED or not item.open_reports:
             raise Refused(_("Nobody’s report waits on this text."))
-        if len(choice.reason) > LONGEST_REASON:
-            raise Refused(_("Shorten your reason: %(n)d characters at most.") % {"n": LONGEST_REASON})
+        decisions.check_length(choice.reason)
         item.read = True
         decisions.finish(item)
         return decisions.record(item, Act.KEEP, item.state, user, choice)

@@ -11,11 +11,11 @@ class SurveysConfig(AppConfig):
         from moderation import quarantine, registry
         from participation import places, receipts
 
-        from . import desk, intake, publishing  # noqa: F401 - publishing listens to what the models announce
+        from . import desk, follow_up, intake, publishing  # noqa: F401 - publishing listens to what the models announce
         from .models import Survey
 
         truths["survey"] = intake.TRUTH
         quarantine.engines["survey"] = intake.QUARANTINE
         places.register(Survey)
-        receipts.register(intake.find_traces, intake.erase, intake.withdraw_at)
+        receipts.register(follow_up.find_traces, intake.erase, follow_up.withdraw_at)
         registry.register(desk.OpenAnswers())

@@ -1,4 +1,4 @@
-"""The only way in: a response and its ledger row, in one transaction, under the shared gate.
+"""The only way in, and out again: a response and its ledger row, in one transaction, under the shared gate.
 
 record_response   a new response, the same one sent again, or a correction of it
 record_many       responses that were gathered elsewhere, on paper say
@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from counting import gate, jobs, ledger
-from counting.models import LedgerEntry, Tool
+from counting.models import Tool
 from counting.reconcile import Truth
 from moderation import quarantine
 from participation import arrivals, receipts, trust
@@ -439,45 +439,11 @@ def withdraw(survey: Survey, key: bytes) -> bool:
     return _remove(locked.filter(survey=survey, participant_key=key)) > 0
 
 
-def withdraw_at(key: bytes, url: str) -> bool:
-    """`withdraw` for the follow-up page, which knows surveys by their address."""
-    surveys = Survey.objects.for_display().filter(responses__participant_key=key)
-    found = next((survey for survey in surveys if survey.get_absolute_url() == url), None)
-    try:
-        return found is not None and withdraw(found, key)
-    except Closed:
-        return False
-
-
 @transaction.atomic
 def erase(key: bytes) -> int:
     """Forget every response behind a participant key, in whatever phase its survey is; how many went."""
     locked = Response.objects.select_for_update(of=("self",)).select_related("survey")
     return _remove(locked.filter(participant_key=key).order_by("pk"))
-
-
-def find_traces(key: bytes) -> list[receipts.Trace]:
-    """What the follow-up page shows of the surveys a participant answered."""
-    responses = {r.survey_id: r for r in Response.objects.filter(participant_key=key).only(*_TRACED)}
-    surveys = Survey.objects.for_display().filter(pk__in=responses)
-    news = open_answers.news_of(key)
-    return [_trace(survey, responses[survey.pk], news.get(survey.pk, ())) for survey in surveys]
-
-
-_TRACED = ("survey_id", "set_aside", "burst_id")
-
-
-def _trace(survey: Survey, response: Response, news: Sequence[receipts.News]) -> receipts.Trace:
-    waiting = LedgerEntry.objects.filter(tool_id=survey.tool_id).exists()
-    return receipts.Trace(
-        title=survey.title,
-        url=survey.get_absolute_url(),
-        counted=not waiting,
-        counted_until=survey.tool.counted_until,
-        withdrawable=survey.phase() == "open",
-        aside=quarantine.what_became_of(response.burst_id) if response.set_aside else "",
-        news=news,
-    )
 
 
 def rewrite_cells(tool_id: int) -> int:
@@ -520,7 +486,6 @@ __all__ = [
     "count_again",
     "Unproven",
     "erase",
-    "find_traces",
     "receive",
     "record_many",
     "record_response",

@@ -27,7 +27,6 @@ def date_back(items: Collection[int], day: date) -> None:
     for n, item in enumerate(came):
         moment = at(day, READ[n % len(READ)])
         Item.objects.filter(pk=item.pk).update(received_at=moment, arrived_at=moment)
-    Item.objects.filter(pk__in=items, shown_since__gte=today).update(shown_since=at(day, DECIDED[0]))
     fresh = _register().filter(item__in=items, at__gte=today).order_by("pk").values_list("pk", "act")
     for n, (pk, act) in enumerate(list(fresh)):
         hour = DECIDED[n % len(DECIDED)] if act in decisions.LEADS else DECIDED[0]  # answers to appeals and reports

@@ -3,14 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 from wagtail.admin.views.bulk_action import BulkAction
 
 from .. import decisions, rights
-from ..models import Article, Decision, Item, Remit
+from ..models import Article, Decision, Item
 from ..registry import Refused
 from . import filters
 from .desk import dress
@@ -63,19 +65,23 @@ class ItemBulkAction(BulkAction):
         return super().dispatch(request, *args, **kwargs)
 
     def get_actionable_objects(self) -> tuple[list[Item], dict[str, list[Item]]]:
+        return self.asked_for, {"items_with_no_access": []}
+
+    @cached_property
+    def asked_for(self) -> list[Item]:
         """All that were ticked, or 404: a text of somebody else's consultation does not exist for this user."""
-        mine = rights.items_for(self.request.user).select_related("scope__remit__charter", "forwarded_to", "claimed_by")
         asked = self.request.GET.getlist("id")
         if "all" in asked:
-            mine = filters.ordered(filters.chosen(self.request), filters.order_of(self.request)).select_related(
-                "scope__remit__charter", "forwarded_to", "claimed_by"
-            )
-            return dress(list(mine[:MOST])), {"items_with_no_access": []}
+            found = filters.ordered(filters.chosen(self.request), filters.order_of(self.request))
+            return self._dressed(found)
         ids = {number(one) for one in asked}
-        found = list(mine.filter(pk__in=ids).order_by("arrived_at", "pk")[:MOST])
+        found = self._dressed(rights.items_for(self.request.user).filter(pk__in=ids).order_by("arrived_at", "pk"))
         if len(found) < min(len(ids), MOST):
             raise Http404
-        return dress(found), {"items_with_no_access": []}
+        return found
+
+    def _dressed(self, items: QuerySet[Item]) -> list[Item]:
+        return dress(list(items.select_related("scope__remit__charter", "forwarded_to", "claimed_by")[:MOST]))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -98,12 +104,13 @@ class ItemBulkAction(BulkAction):
         return decisions.Choice(self.act_on(item), reason=self.cleaned_form.cleaned_data["reason"])
 
     def execute_action(self, objects: list[Item], **kwargs: Any) -> tuple[int, int]:  # type: ignore[override]
-        """Each text is decided on as it stood when the preview was drawn; the others stay as they are."""
-        seen = dict(pair.split(":", 1) for pair in self.request.POST.getlist("seen") if ":" in pair)
+        """Each text that the preview showed is decided on as it stood there; the others stay as they are."""
+        pairs = (pair.partition(":") for pair in self.request.POST.getlist("seen"))
+        seen = {pk: number(version) for pk, _colon, version in pairs}
         done = 0
-        for item in objects:
+        for item in [item for item in objects if str(item.pk) in seen]:
             try:
-                decisions.decide(item, self.choice(item), self.request.user, number(seen.get(str(item.pk))))
+                decisions.decide(item, self.choice(item), self.request.user, seen[str(item.pk)])
                 done += 1
             except decisions.Late as late:
                 messages.warning(self.request, already(late))
@@ -140,9 +147,8 @@ class RefuseTexts(ItemBulkAction):
 
     def _articles(self) -> Any:
         """Those of the charter that all the chosen texts share; none where they belong to several."""
-        items, _rest = self.get_actionable_objects()
-        charters = {item.scope_id: Remit.of(item.scope_id).the_charter() for item in items}
-        ids = {charter.pk for charter in charters.values() if charter}
+        remits = {item.scope.remit for item in self.asked_for}
+        ids = {charter.pk for charter in (remit.the_charter() for remit in remits) if charter}
         return Article.objects.filter(charter__in=ids) if len(ids) == 1 else Article.objects.none()
 
     def act_on(self, item: Item) -> str:

@@ -25,9 +25,6 @@ Act = Decision.Act
 # The digits of the keyboard, and what the same keys give without shift where digits need it (French keyboards).
 AZERTY = "&é\"'(-è_ç"
 OTHERS = 5  # texts of the same author shown beside
-KEYS = {
-    Act.PUBLISH: "p", Act.REDACT: "m", Act.REFUSE: "r", Act.ASK: "d", Act.FORWARD: "t", Act.MERGE: "f",
-}  # fmt: skip
 DONE = {
     Act.PUBLISH: gettext_lazy("Published."),
     Act.REDACT: gettext_lazy("Published, with parts masked."),
@@ -90,12 +87,9 @@ def page_of(request: HttpRequest, found: Item, error: str = "", status: int = 20
     typed = request.POST if error else {}
     context = {
         "item": found,
-        "page_title": found.source.label,
-        "header_title": found.source.label,
         "marked": marked(found),
         "sealed": sealed if sealed and rights.may(request.user, rights.SEALED, found) else None,
         "acts": acts,
-        "keys": {str(act): key for act, key in KEYS.items()},
         "articles": _numbered(_articles(found)) if {Act.REFUSE, Act.HIDE} & set(acts) else [],
         "services": _numbered(list(Service.objects.all())) if Act.FORWARD in acts else [],
         "twins": _numbered(_twins(found, request)) if Act.MERGE in acts else [],

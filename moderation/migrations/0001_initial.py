@@ -51,7 +51,6 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('received_at', models.DateTimeField(default=moderation.models.item.this_hour, editable=False)),
                 ('arrived_at', models.DateTimeField(default=moderation.models.item.this_hour, verbose_name='arrived')),
-                ('shown_since', models.DateTimeField(null=True)),
                 ('author_key', models.BinaryField(max_length=32, null=True)),
                 ('times_sent', models.PositiveSmallIntegerField(default=1)),
                 ('looked', models.BooleanField(default=False)),

@@ -63,7 +63,6 @@ class Item(models.Model):
     version = models.PositiveIntegerField(default=1)
     received_at = models.DateTimeField(default=this_hour, editable=False)  # the first time, whatever is sent again
     arrived_at = models.DateTimeField(_("arrived"), default=this_hour)
-    shown_since = models.DateTimeField(null=True)
     author_key = models.BinaryField(max_length=32, null=True)
     times_sent = models.PositiveSmallIntegerField(default=1)
     # Signals, computed by a worker: [{"kind", "weight", "spans", "why"}], their kinds between spaces, the heaviest.

@@ -275,6 +275,26 @@ def test_select_all_means_all_of_the_list_as_filtered(momo):
     assert item_of(keep).state == "pending" and item_of(refused).state == "refused"
 
 
+def test_what_came_after_the_preview_is_left_alone(momo):
+    shown, late = StatementFactory(), StatementFactory()
+    bulk(momo, "publish_texts", "id=all", seen=seen(shown))
+    assert (item_of(shown).state, item_of(late).state) == ("published", "pending")
+    assert not item_of(late).decisions.exists(), "nobody tried to decide on it"
+
+
+def test_a_preview_costs_the_same_for_one_and_three(momo):
+    def cost(*chosen) -> int:
+        address = f"/admin/bulk/moderation/item/refuse_texts/?{ids(*chosen)}"
+        with CaptureQueriesContext(connection) as captured:
+            assert momo.get(address).status_code == 200
+        return len(captured)
+
+    cost(StatementFactory())
+    debate = DebateFactory(open=True)
+    same = [StatementFactory(debate=debate) for _ in range(3)]
+    assert cost(same[0]) == cost(*same)
+
+
 # Who may
 
 

@@ -62,6 +62,7 @@ def withdraw_at(key: bytes, url: str) -> bool:
         return False
     debate = Debate.objects.for_display().get(key=url.rstrip("/").rsplit("/", 1)[-1])
     with transaction.atomic():
+        queue.lock_author(key)
         try:
             voting.withdraw(debate, key)
         except voting.Closed:
@@ -73,6 +74,7 @@ def withdraw_at(key: bytes, url: str) -> bool:
 @transaction.atomic
 def erase(key: bytes) -> int:
     """Forget the person everywhere; how many voters, texts and supports went."""
+    queue.lock_author(key)
     return voting.erase(key) + _forget_texts(key)
 
 

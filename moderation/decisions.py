@@ -154,6 +154,8 @@ def lock_as_seen(pk: int, user: Any, version: int) -> Item:
 
 
 def _decide(pk: int, choice: Choice, user: Any, version: int) -> Decision:
+    if choice.into is not None:
+        choice = choice._replace(into=_lock_both(pk, choice.into.pk))
     item = lock_as_seen(pk, user, version)
     check(item, choice)
     before = item.state
@@ -165,6 +167,11 @@ def _decide(pk: int, choice: Choice, user: Any, version: int) -> Decision:
 
 def lock(pk: int) -> Item:
     return Item.objects.select_for_update(of=("self",)).select_related("scope", "claimed_by").get(pk=pk)
+
+
+def _lock_both(pk: int, into: int) -> Item | None:
+    """The item `into` as it stands, locked together with the item `pk`."""
+    return {item.pk: item for item in Item.objects.filter(pk__in=(pk, into)).locked()}.get(into)
 
 
 def _carry_out(item: Item, choice: Choice) -> None:

@@ -48,7 +48,8 @@ def arrive_many(items: Iterable[Item]) -> None:
 
 def leave(kind: str, ids: Collection[Any]) -> int:
     """The texts are gone, withdrawn or erased: nothing of them stays on the desk, decisions without words do."""
-    found = Item.objects.filter(kind=kind, object_id__in=[str(id_) for id_ in ids])
+    theirs = Item.objects.filter(kind=kind, object_id__in=[str(id_) for id_ in ids])
+    found = Item.objects.filter(pk__in=[item.pk for item in theirs.only("pk").locked()])
     Sealed.objects.filter(item__in=found).delete()
     Report.objects.filter(item__in=found).update(words="")
     Appeal.objects.filter(item__in=found).update(words="")
@@ -66,15 +67,23 @@ def leave(kind: str, ids: Collection[Any]) -> int:
     )
 
 
+def lock_author(key: bytes) -> None:
+    """Hold the texts of an author until the transaction ends. Who will also enter a gate calls this first: a decision
+    holds its text before it enters.
+    """
+    list(Item.objects.filter(author_key=key).locked().values_list("pk", flat=True))
+
+
 @transaction.atomic
 def forget_author(key: bytes) -> int:
     """Keep what stays shown, without whose it is; how many appeals and reports of theirs went."""
+    lock_author(key)
     theirs = Item.objects.filter(author_key=key)
     Sealed.objects.filter(item__in=theirs).delete()
     gone = Appeal.objects.filter(item__in=theirs).update(words="")
     theirs.update(author_key=None)
     reports = Report.objects.filter(reporter_key=key)
-    for item in Item.objects.select_for_update().filter(reports__in=reports.filter(state=Report.State.OPEN)):
+    for item in Item.objects.filter(pk__in=reports.filter(state=Report.State.OPEN).values("item")).locked():
         item.open_reports = item.reports.filter(state=Report.State.OPEN).exclude(reporter_key=key).count()
         item.settle()
         item.save(update_fields=["open_reports", "waiting", "risk", "flags"])

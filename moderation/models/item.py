@@ -32,6 +32,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
         held = Q(claimed_until__gt=now) & ~Q(claimed_by=user)
         return self.exclude(held)
 
+    def locked(self) -> "ItemQuerySet":
+        """Locked in one order, so that two who lock several wait for each other instead of for ever."""
+        return self.select_for_update(of=("self",)).order_by("pk")
+
 
 class Item(models.Model):
     """One text of a citizen. The text itself lies with the engine (`kind`, `object_id`); what became of it lies here.

@@ -1,16 +1,20 @@
 """Decisions: one wins, the other is told, the register has both; undone, and never changed."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection
 
+from deliberation import follow_up, voting
 from deliberation.models import Argument, Statement, Support, Vote
 from moderation import decisions, queue
 from moderation.models import Decision, Item, Sealed, Service
 from moderation.registry import Refused
+from participation import receipts
 from tests.factories.debates import ArgumentFactory, DebateFactory, StatementFactory
 from tests.factories.moderation import article, item_of, moderate, moderator
+from tests.factories.people import Author
 from tests.factories.voters import VoterBrowser
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +213,18 @@ def test_only_like_is_merged_with_like():
             moderate(StatementFactory(debate=shown.debate), "merge", boss, into=item_of(into))
 
 
+def test_what_was_hidden_meanwhile_takes_no_other_text_in():
+    boss, debate = moderator(), DebateFactory(open=True)
+    kept, merged = StatementFactory(debate=debate, published=True), StatementFactory(debate=debate, published=True)
+    into = item_of(kept)
+    moderate(kept, "hide", boss)
+    assert into.state == "published", "as it stood when the moderator chose it"
+    with pytest.raises(Refused):
+        moderate(merged, "merge", boss, into=into)
+    merged.refresh_from_db()
+    assert merged.status == "published" and item_of(merged).merged_into is None
+
+
 def test_the_same_words_cannot_be_shown_twice():
     boss, debate = moderator(), DebateFactory(open=True)
     one = StatementFactory(debate=debate, refused=True, text="Une fontaine.")
@@ -248,3 +264,60 @@ def test_two_hundred_pairs_of_opposite_decisions_at_once():
         assert Statement.objects.get(pk=item.object_id).status == item.state
         assert told[-1] == won.actor_name
     assert len(told) == 200
+
+
+def at_once(*acts):
+    """Do all of them in the same instant, each on a connection of its own; what they raised."""
+    start, raised = threading.Barrier(len(acts)), []
+
+    def do(act):
+        try:
+            start.wait()
+            act()
+        except Exception as why:
+            raised.append(why)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=(act,)) for act in acts]
+    [t.start() for t in threads], [t.join() for t in threads]
+    return raised
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_texts_merged_crosswise_at_once_leave_one_of_them_shown():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time: nothing can collide")
+    boss, debate = moderator(), DebateFactory(open=True)
+    for _ in range(40):
+        one, two = both = [item_of(StatementFactory(debate=debate, published=True)) for _ in range(2)]
+        raised = at_once(
+            lambda: decisions.decide(one, decisions.Choice("merge", into=two), boss, one.version),  # noqa: B023
+            lambda: decisions.decide(two, decisions.Choice("merge", into=one), boss, two.version),  # noqa: B023
+        )
+        assert [type(why) for why in raised] == [Refused]
+        assert sorted(Item.objects.get(pk=item.pk).state for item in both) == ["merged", "published"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("withdraws", [False, True])
+def test_an_author_who_leaves_while_their_text_is_merged_waits_or_finds_it_gone(withdraws):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time: nothing can collide")
+    boss, debate = moderator(), DebateFactory(open=True)
+    kept = StatementFactory(debate=debate, published=True)
+
+    def merge(item, after):
+        time.sleep(after)  # somewhere in the middle of the other
+        decisions.decide(item, decisions.Choice("merge", into=item_of(kept)), boss, 1)
+
+    def leave(author):
+        follow_up.withdraw_at(author.key, debate.get_absolute_url()) if withdraws else follow_up.erase(author.key)
+
+    for n in range(40):
+        merged = StatementFactory(debate=debate, published=True)
+        author = Author(merged)
+        voting.receive(debate.key, kept.ref, 1, receipts.issue_token(debate.key), author.code)
+        raised = at_once(lambda: merge(author.item, n / 2000), lambda: leave(author))  # noqa: B023
+        assert {type(why) for why in raised} <= {Refused}
+        assert Item.objects.get(pk=author.item.pk).state == "gone"

@@ -22,6 +22,7 @@ CHROMIUM_FLAGS = [
 def _fresh_memory():
     """Nothing a process remembers may leak from one test into the next: ids start again with each rollback."""
     from deliberation import state
+    from geography import lookup
     from participation import limits
     from surveys import forms, rendering
 
@@ -30,6 +31,7 @@ def _fresh_memory():
     forms.forget()
     rendering.forget()
     limits.forget_all()
+    lookup.forget()
     cache.clear()
 
 

@@ -11,7 +11,18 @@ from surveys.questions import TYPES
 
 ROOT = Path(settings.BASE_DIR)
 DOCS = ROOT / "docs"
-ROOMS = ("cms", "home", "search", "consultations", "surveys", "deliberation", "moderation", "participation", "counting")
+ROOMS = (
+    "cms",
+    "home",
+    "search",
+    "consultations",
+    "surveys",
+    "deliberation",
+    "moderation",
+    "participation",
+    "counting",
+    "geography",
+)
 
 
 def text(name: str) -> str:

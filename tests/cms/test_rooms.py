@@ -9,7 +9,18 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-ROOMS = ("cms", "home", "search", "consultations", "surveys", "deliberation", "moderation", "participation", "counting")
+ROOMS = (
+    "cms",
+    "home",
+    "search",
+    "consultations",
+    "surveys",
+    "deliberation",
+    "moderation",
+    "participation",
+    "counting",
+    "geography",
+)
 LINT = Path(sys.executable).parent / "lint-imports"
 
 
@@ -38,6 +49,8 @@ def test_the_rooms_are_as_drawn(tree):
         ("participation/limits.py", "import counting.jobs"),
         ("surveys/cells.py", "import surveys.results"),
         ("counting/packing.py", "import counting.models"),
+        ("geography/lookup.py", "import participation.limits"),
+        ("geography/geojson.py", "import geography.models"),
     ],
 )
 def test_a_forbidden_import_is_noticed(tree, where, forbidden):

@@ -1,0 +1,1 @@
+"""Where things are: zones, named places, what people point at, and the map they point on."""

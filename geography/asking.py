@@ -1,0 +1,53 @@
+"""From zones and places to a question about where, frozen; and from what was typed to a location."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from . import location, lookup
+from .models import NamedPlace, Zone
+
+MARGIN = 0.05  # of its width, around a territory, on the map
+
+
+def ask(
+    root: Zone | None = None,
+    *,
+    area: dict[str, Any] | None = None,
+    places: Sequence[NamedPlace] = (),
+    zones: Sequence[Zone] = (),
+    draw: Literal["point", "line", "area"] = "point",
+    grid: int = 0,
+    keep: Literal["point", "zone"] = "point",
+) -> location.Ask:
+    """A question about where, frozen: without an `area` of its own it is bounded by the outline of `root`."""
+    area = area or (root.geometry if root else None)
+    return {
+        "root": root.code if root else None,
+        "area": area,
+        "bbox": _around(area),
+        "places": [{"id": place.code, "label": place.name, "point": place.point} for place in places],
+        "zones": [{"id": zone.code, "label": zone.name} for zone in zones],
+        "draw": draw,
+        "grid": grid,
+        "keep": keep,
+    }
+
+
+def read(ask: location.Ask, name: str, form: location.Typed) -> location.Location | None:
+    """`location.read` with the zones of this site. Raises LocationError."""
+    root = ask["root"]
+    locate = lookup.locator(root).zone_of if root else _nowhere
+    return location.read(ask, name, form, locate)
+
+
+def _nowhere(_point: location.Point) -> None:
+    return None
+
+
+def _around(area: dict[str, Any] | None) -> list[float] | None:
+    box = location.bounds(area)
+    if box is None:
+        return None
+    west, south, east, north = box
+    x, y = (east - west) * MARGIN, (north - south) * MARGIN
+    return [round(west - x, 6), round(south - y, 6), round(east + x, 6), round(north + y, 6)]

@@ -20,6 +20,7 @@ from counting import jobs
 from home.models import SiteSettings
 from moderation.notices import remind_of_late_reports
 from participation import arrivals, mail_codes
+from uploads import store
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ DUTIES = [
     Duty("late reports", 3600, remind_of_reports),
     Duty("reconcile", 3600, jobs.reconcile_all),
     Duty("forget", 3600, arrivals.forget_old),
+    Duty("files", 3600, store.sweep),
 ]
 
 

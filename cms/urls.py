@@ -1,13 +1,12 @@
 """Which room answers which address."""
 
-from django.conf import settings
-from django.conf.urls.static import static
-from django.urls import include, path
+from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from .health import health
+from .media import media
 
 urlpatterns = [
     path("sante/", health),
@@ -16,10 +15,11 @@ urlpatterns = [
     path("", include("surveys.urls")),
     path("", include("deliberation.urls")),
     path("", include("moderation.urls")),
+    path("", include("uploads.urls")),
     path("", include("participation.urls")),
     path("", include("search.urls")),
     path("", include("home.urls")),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    re_path(r"^media/(?P<path>(?:images|original_images)/[^/]+)$", media),
     path("", include(wagtail_urls)),
 ]
 

@@ -9,10 +9,12 @@ class ModerationConfig(AppConfig):
     def ready(self) -> None:
         from counting import jobs as counting_jobs
         from participation import contacts, places, receipts
+        from uploads import store
 
         from . import announcements, burst_jobs, jobs, news, notices, queue, rights
 
         places.guards.append(rights.manages_codes)
+        store.viewers.append(rights.decides_in)
         receipts.lookups.append(news.of_reports)
         receipts.erasers.append(queue.forget_author)
         counting_jobs.followers.append(burst_jobs.ask)

@@ -90,3 +90,8 @@ def may(user: Any, permission: str, item: Item) -> bool:
 def manages_codes(user: Any, scope_id: int) -> bool:
     """May `user` make and revoke the letter codes of this consultation?"""
     return scopes_for(user, CODES).filter(pk=scope_id).exists()
+
+
+def decides_in(user: Any, scope_id: int) -> bool:
+    """May `user` see what waits for a decision in this consultation?"""
+    return scopes_for(user).filter(pk=scope_id).exists()

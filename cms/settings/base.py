@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "surveys",
     "deliberation",
     "moderation",
+    "uploads",
     "participation",
     "counting",
     "geography",
@@ -146,8 +147,13 @@ if LANGUAGE_CODE == "fr":  # dates typed the way agents write them
     WAGTAIL_DATETIME_FORMAT = "%d/%m/%Y %H:%M"
     WAGTAIL_TIME_FORMAT = "%H:%M"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "french"}}
+WAGTAILIMAGES_IMAGE_FORM_BASE = "uploads.editorial.ImageForm"  # every picture is made anew: no metadata is kept
+WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "heic"]
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
 WAGTAILDOCS_EXTENSIONS = ["pdf", "odt", "ods", "csv", "docx", "xlsx", "txt", "zip"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+# What citizens may send as one file stays in memory: a full disk must not break the form around it.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 
 # What Palabre itself can be told.
 SUPPRESS_BELOW = env.int("SUPPRESS_BELOW", default=11)  # figures smaller than this are not published
@@ -159,6 +165,8 @@ PARTICIPATION_SECRET = env("PARTICIPATION_SECRET", default="")  # keys receipt c
 RESPONSES_PER_ADDRESS = (env.int("RESPONSES_PER_ADDRESS", default=3000), 600)
 # Votes in debates, likewise: some 25 a person.
 VOTES_PER_ADDRESS = (env.int("VOTES_PER_ADDRESS", default=30000), 600)
+# Photos and files, likewise.
+UPLOADS_PER_ADDRESS = (env.int("UPLOADS_PER_ADDRESS", default=300), 600)
 # For how many seconds resultats.json may be served again without looking: what a flood of readers costs at the most.
 RESULTS_FRESH_FOR = env.float("RESULTS_FRESH_FOR", default=0.2)
 

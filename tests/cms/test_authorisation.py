@@ -57,6 +57,8 @@ RULES = [
     Rule(r"admin/bulk/<str:app_label>/", "mdu", "mdu", True, foreign="du"),
     Rule(r"admin/moderation/bursts/(results/)?$", "mdu", "", True),
     Rule(r"admin/\^moderation/bursts/", "mdu", "mdu", True, foreign="du"),
+    # What citizens sent as files, before it is shown: moderators of the place (see tests/uploads).
+    Rule(r"admin/fichiers/", "mdu", "", foreign="du"),
     # Letter codes: agents, where their group's area says.
     Rule(r"admin/access/", "edu", "edu", True),
     # The registers are read, by moderators and analysts of the place, and written by nobody.
@@ -82,7 +84,7 @@ RULES = [
     Rule(r"admin/\^\.\*/\$$", ALL, ALL),
     # What the public sees and sends.
     Rule(r"sante/$", ALL, ALL),
-    Rule(r"(enquetes|debats|suivi|signaler|moderation|acces)/", ALL, ALL),
+    Rule(r"(enquetes|debats|suivi|signaler|moderation|acces|fichiers)/", ALL, ALL),
     Rule(r"(recherche|theme\.css|stats|stats\.csv|plan-du-site|robots\.txt)", ALL, ALL),
     Rule(r"documents/", ALL, ALL),
     Rule(r"(_util/|\^\(\(\?:|\^media)", ALL, ALL),

@@ -19,6 +19,7 @@ ROOMS = (
     "surveys",
     "deliberation",
     "moderation",
+    "uploads",
     "participation",
     "counting",
     "geography",

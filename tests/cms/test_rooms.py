@@ -17,6 +17,7 @@ ROOMS = (
     "surveys",
     "deliberation",
     "moderation",
+    "uploads",
     "participation",
     "counting",
     "geography",

@@ -14,18 +14,22 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from wagtail import blocks
 
+from .elements import ELEMENTS
 from .models import Survey
 from .publishing import MAX_QUESTIONS
 from .questions import TYPES
 from .questions.choice import OTHER
+from .questions.conditions import MATCHES, OPERATORS, only_if
 from .questions.grid import NO_OPINION
 
 MAX_SIZE = 5_000_000
 ID = re.compile(r"[A-Za-z0-9_-]{1,36}")  # three ids and a prefix make a cell's name, of at most 120 characters
 TEXTS = ("title", "introduction", "pace", "thanks", "show_results", "trust")
 DATES = ("opens_at", "closes_at")
+MOST_CONDITIONS = 10
 RESERVED = {"options": OTHER, "scale": NO_OPINION}
 
 
@@ -45,8 +49,10 @@ def export_definition(survey: Survey) -> dict[str, Any]:
 
 
 def _export_question(block: Any) -> dict[str, Any]:
-    values = {name: _export_value(value) for name, value in block.value.items()}
-    return {"id": str(block.id), "type": block.block_type, **values}
+    given = dict(block.value or {})  # a page break says nothing
+    rule = only_if(given.pop("only_if", None))
+    values = {name: _export_value(value) for name, value in given.items()}
+    return {"id": str(block.id), "type": block.block_type, **values, **({"only_if": rule} if rule else {})}
 
 
 def _export_value(value: Any) -> Any:
@@ -152,6 +158,13 @@ def _text(value: Any, where: str, limit: int | None) -> str:
     return value
 
 
+def _one_of(value: Any, choices: list[tuple[str, Any]], where: str) -> str:
+    known = [name for name, _label in choices]
+    if value not in known:
+        raise Refused(f"{where}: " + _("one of %(known)s.") % {"known": ", ".join(known)})
+    return str(value)
+
+
 def _instant(value: Any, where: str) -> Any:
     try:
         found = parse_datetime(value) if isinstance(value, str) else None
@@ -160,6 +173,14 @@ def _instant(value: Any, where: str) -> Any:
     if found is None:
         raise Refused(f"{where}: " + _("write a date and time like 2026-03-27T18:00:00+01:00."))
     return found if timezone.is_aware(found) else timezone.make_aware(found)
+
+
+_NEEDED = {"section": ("title",), "information": ("text",), "page_break": ()}
+_MISSING = {
+    "wording": _lazy("the wording is missing."),
+    "title": _lazy("the title is missing."),
+    "text": _lazy("the text is missing."),
+}
 
 
 class _Question:
@@ -176,17 +197,22 @@ class _Question:
     def raw(self) -> dict[str, Any]:
         """The question as StreamField stores it."""
         kind = self.given.get("type")
-        if not isinstance(kind, str) or kind not in TYPES:
-            raise Refused(self.where + _("unknown type; the types are %(types)s.") % {"types": ", ".join(TYPES)})
-        fields = TYPES[kind].block().child_blocks
+        if not isinstance(kind, str) or kind not in (*TYPES, *ELEMENTS):
+            types = ", ".join((*TYPES, *ELEMENTS))
+            raise Refused(self.where + _("unknown type; the types are %(types)s.") % {"types": types})
+        block = TYPES[kind].block if kind in TYPES else ELEMENTS[kind]
+        fields = getattr(block(), "child_blocks", {})  # a page break has none
         _only_known(self.given, {"id", "type", *fields}, self.where)
-        if "wording" not in self.given:
-            raise Refused(self.where + _("the wording is missing."))
+        for needed in ("wording",) if kind in TYPES else _NEEDED[kind]:
+            if needed not in self.given:
+                raise Refused(self.where + _MISSING[needed])
         values = {name: self._value(name, field) for name, field in fields.items()}
-        return {"type": kind, "id": self._id(self.given.get("id"), "id"), "value": values}
+        return {"type": kind, "id": self._id(self.given.get("id"), "id"), "value": values or None}
 
     def _value(self, name: str, field: Any) -> Any:
         """The value given for one field, as its block stores it; the block's default when none is given."""
+        if name == "only_if":
+            return self._only_if(self.given.get(name))
         if name not in self.given:
             raw = field.get_prep_value(field.get_default())
         elif isinstance(field, blocks.ListBlock):
@@ -196,6 +222,37 @@ class _Question:
         if not isinstance(field, blocks.ListBlock):
             self._clean(name, field, raw)
         return raw
+
+    def _only_if(self, given: Any) -> dict[str, Any]:
+        """When the question is shown: {"match", "conditions": [{"question", "operator", "value"}]}."""
+        where = f"{self.where}only_if: "
+        if given is None:
+            return {"match": "all", "conditions": []}
+        if not isinstance(given, dict) or not isinstance(given.get("conditions"), list):
+            raise Refused(where + _("this must be an object with a list of conditions."))
+        _only_known(given, {"match", "conditions"}, where)
+        match = _one_of(given.get("match", "all"), MATCHES, f"{where}match")
+        if len(given["conditions"]) > MOST_CONDITIONS:
+            raise Refused(where + _("at most %(n)d conditions.") % {"n": MOST_CONDITIONS})
+        conditions = [self._condition(f"{where}{n}: ", given) for n, given in enumerate(given["conditions"], 1)]
+        return {"match": match, "conditions": conditions}
+
+    def _condition(self, where: str, given: Any) -> dict[str, Any]:
+        if not isinstance(given, dict) or "question" not in given:
+            raise Refused(where + _("this must be an object that names a question."))
+        _only_known(given, {"question", "operator", "value"}, where)
+        value = given.get("value", "")
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)
+        return {
+            "type": "item",
+            "id": str(uuid.uuid4()),
+            "value": {
+                "question": _text(given["question"], f"{where}question", 300),
+                "operator": _one_of(given.get("operator", "is"), OPERATORS, f"{where}operator"),
+                "value": _text(value, f"{where}value", 300),
+            },
+        }
 
     def _scalar(self, name: str, field: Any, value: Any) -> Any:
         if isinstance(field, blocks.BooleanBlock):

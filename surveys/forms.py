@@ -1,6 +1,6 @@
 """A frozen version made ready for work, once: what it asks, how it reads what was typed, which cells answers fill."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,15 +13,18 @@ from participation import trust
 from . import cells
 from .models import Survey, SurveyVersion
 from .questions import AnswerError, Form, Schema, type_of
-
-MINUTES_PER_QUESTION = 0.4
+from .routing import Routing
 
 
 class Reading(NamedTuple):
-    """What `CompiledSurvey.read` found: answers by question id, and errors as (question id, input name, message)."""
+    """What `CompiledSurvey.read` found: answers by question id, and errors as (question id, input name, message).
+
+    A question that is not asked after these answers is absent. `unsent`: those of them that were answered all the same.
+    """
 
     answers: dict[str, Any]
     errors: list[tuple[str, str, str]]
+    unsent: list[Schema]
 
 
 class CompiledSurvey:
@@ -39,19 +42,29 @@ class CompiledSurvey:
         self.all_questions: list[Schema] = version.schema["questions"]
         self.questions = [q for q in self.all_questions if not q.get("withdrawn")]
         self.names = {q["id"]: f"q{i}" for i, q in enumerate(self.questions, 1)}
+        self.routing = Routing(version.schema)
         self._numbers = numbers
 
     @property
     def minutes(self) -> int:
         """How many minutes answering takes, computed from what is asked."""
-        grids = sum(len(q.get("rows", ())) for q in self.questions)
-        return max(1, round(MINUTES_PER_QUESTION * len(self.questions) + 0.1 * grids))
+        return self.minutes_for(self.questions)
+
+    def minutes_for(self, questions: Iterable[Schema]) -> int:
+        return max(1, round(sum(type_of(q).takes(q) for q in questions) / 60))
 
     def read(self, data: Mapping[str, Sequence[str]], only: Sequence[Schema] | None = None) -> Reading:
         """Read what was typed into the form (all of it, or `only` some questions)."""
-        form, answers, errors = Form(data), {}, []
+        form, rules = Form(data), self.routing.rules
+        answers: dict[str, Any] = {}
+        errors: list[tuple[str, str, str]] = []
+        unsent: list[Schema] = []
         for question in self.questions if only is None else only:
             name = self.names[question["id"]]
+            if question["id"] in rules and not self.routing.shows(question["id"], answers):
+                if _is_typed(data, name):
+                    unsent.append(question)
+                continue
             try:
                 answer = type_of(question).read(question, name, form)
             except AnswerError as error:
@@ -60,7 +73,7 @@ class CompiledSurvey:
             if answer is None and question["required"]:
                 errors.append((question["id"], name, _("Answer this question.")))
             answers[question["id"]] = answer
-        return Reading(answers, errors)
+        return Reading(answers, errors, unsent)
 
     def foreign_fields(self, data: Mapping[str, Any]) -> list[str]:
         """Input names that look like ours but that this version does not have."""
@@ -82,6 +95,13 @@ class CompiledSurvey:
     def pack(self, answers: Mapping[str, Any], channel: str, level: str = trust.OPEN) -> bytes:
         """The cells that `answers` fill, packed."""
         return pack(self._numbers[name] for name in cells.filled(self.all_questions, answers, channel, level))
+
+
+def _is_typed(data: Mapping[str, Sequence[str]], name: str) -> bool:
+    """Was anything typed into the inputs of the question called `name`?"""
+    return any(
+        any(value.strip() for value in values) for field, values in data.items() if field.partition("_")[0] == name
+    )
 
 
 @lru_cache(maxsize=256)

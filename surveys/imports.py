@@ -162,6 +162,7 @@ class Reading:
         if not places:
             raise Refused(_("No column of the file is a question of this survey."))
         self.width = len(header)
+        self._routing = survey.routing
         self._parts = [(q, places[q["id"]], {}) for q in survey.questions if q["id"] in places]
         self.missing = [q["wording"] for q in survey.questions if q["id"] not in places]
 
@@ -186,7 +187,14 @@ class Reading:
                 raise AnswerError(f"{question['code'] or question['wording'][:80]} : {error.message}") from None
             if answer is not NOT_PUT:
                 found[question["id"]] = answer
+        self._leave_out_what_was_not_asked(found)
         return found
+
+    def _leave_out_what_was_not_asked(self, found: dict[str, Any]) -> None:
+        """What is empty and was not to be answered was not asked. What somebody answered nonetheless stays."""
+        for id_ in self._routing.rules:
+            if id_ in found and found[id_] is None and not self._routing.shows(id_, found):
+                del found[id_]
 
 
 NOT_PUT = object()

@@ -13,10 +13,12 @@ from django.utils.translation import ngettext
 from counting import fold, ledger
 from counting.models import LedgerEntry, Tally
 
-from . import cells
+from . import cells, routing_checks
+from .elements import ELEMENTS, freeze_layout
 from .models import Survey, SurveyVersion
 from .models.survey import about_to_publish, has_published
 from .questions import TYPES, Schema, type_of
+from .questions.conditions import only_if
 
 MAX_QUESTIONS = 200
 
@@ -35,11 +37,15 @@ def preview_schema(survey: Survey) -> Schema:
 def build_schema(survey: Survey, previous: Schema | None) -> Schema:
     """The draft as a schema, with what `previous` offered and the draft took away kept and marked withdrawn."""
     before = {q["id"]: q for q in previous["questions"]} if previous else {}
-    questions = [_question(block, before.get(str(block.id))) for block in survey.questions]
+    blocks = [block for block in survey.questions if block.block_type not in ELEMENTS]
+    questions = [_question(block, before.get(str(block.id))) for block in blocks]
     present = {q["id"] for q in questions}
     questions += [{**q, "withdrawn": True} for q in before.values() if q["id"] not in present]
     text = {key: getattr(survey, key) for key in ("title", "introduction", "pace", "thanks")}
-    return {**text, "questions": questions}
+    layout = freeze_layout(survey.questions)
+    schema = {**text, "questions": questions, **({"layout": layout} if layout else {})}
+    routing_checks.resolve(schema)
+    return schema
 
 
 def _question(block: Any, before: Schema | None) -> Schema:
@@ -55,6 +61,8 @@ def _question(block: Any, before: Schema | None) -> Schema:
         "code": value["code"].strip(),
         **kind.schema(value, before),
     }
+    if rule := only_if(value["only_if"]):
+        schema["only_if"] = rule
     if before:
         kind.merge(schema, before)
     return schema
@@ -79,8 +87,23 @@ def check(draft: Survey) -> None:
         problems.append(_("Two questions have the same identifier: delete one and write it again."))
     for number, question in enumerate(asked, 1):
         problems += [f"{_('Question')} {number} : {p}" for p in _problems(question, before.get(question["id"]))]
+    if not problems:
+        problems += [f"{_name(schema, id_)} : {p}" for id_, p in routing_checks.problems(schema)]
     if problems:
         raise ValidationError({"questions": problems})
+
+
+def _name(schema: Schema, id_: str) -> str:
+    """How an agent knows a question, a section or an information by."""
+    asked = [q["id"] for q in schema["questions"] if not q.get("withdrawn")]
+    if id_ in asked:
+        return f"{_('Question')} {asked.index(id_) + 1}"
+    item = next(item for item in schema["layout"] if item["id"] == id_)
+    return (
+        f"{_('Section')} “{item['title']}”"
+        if item["kind"] == "section"
+        else f"{_('Information')} “{item['text'][:40]}”"
+    )
 
 
 def _problems(question: Schema, before: Schema | None) -> list[str]:

@@ -86,6 +86,8 @@ class _Submission:
             return self._unproven()
         if self.survey.schema["pace"] == "step" and self.request.POST.get("go", "send") != "all":
             return self._step()
+        if self.request.POST.get("go") == "change":
+            return self._page(rendering.draw_form(self.survey, self.token, self.typed), 200)
         return self._send()
 
     def _may_answer(self) -> bool:
@@ -144,10 +146,12 @@ class _Submission:
         return self._send()
 
     def _send(self) -> HttpResponse:
-        answers, errors = self.survey.read(self.typed)
+        answers, errors, unsent = self.survey.read(self.typed)
         if errors:
             first = int(self.survey.names[errors[0][0]][1:])
             return self._page(rendering.draw_form(self.survey, self.token, self.typed, errors, first), 422)
+        if unsent and self.request.POST.get("go") != "confirm":
+            return self._page(rendering.draw_review(self.survey, self.token, self.typed), 200)
         code = posts.trusted_code(self.request, self.survey.tag)
         try:
             came = arrivals.came(self.request, self.token)

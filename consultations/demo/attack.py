@@ -22,7 +22,7 @@ def attack(survey: Survey, told: list[dict[str, Any]], words: str, seed: int) ->
     for question in compiled.questions:
         if question["type"] == "long_text":
             typed[compiled.names[question["id"]]] = [words]
-    answers, errors = compiled.read(typed)
+    answers, errors, _unsent = compiled.read(typed)
     if errors:
         raise ValueError(f"the demo filled in what the form refuses: {errors}")
     came = arrivals.Came(arrivals.network_of(ADDRESS), SECONDS)

@@ -198,7 +198,7 @@ def _one(
     compiled: CompiledSurvey, told: list[dict[str, Any]], respondent: Respondent, token: str, channel: str
 ) -> None:
     typed = respondent.fill(compiled, told)
-    answers, errors = compiled.read(typed)
+    answers, errors, _unsent = compiled.read(typed)
     if errors:
         raise ValueError(f"the demo filled in what the form refuses: {errors}")
     intake.record_response(compiled, answers, token, channel=channel)

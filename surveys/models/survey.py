@@ -15,6 +15,7 @@ from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, Rev
 from counting.models import Tool
 from participation.models import Scope, TakesPart
 
+from ..elements import ELEMENTS
 from ..questions import TYPES
 
 # News for `publishing`, which this module may not import: the draft about to go live (a receiver that raises stops it),
@@ -38,6 +39,7 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
 
     class Pace(models.TextChoices):
         PAGE = "page", _("All questions on one page")
+        SECTION = "section", _("Section by section")
         STEP = "step", _("One question at a time")
 
     class Results(models.TextChoices):
@@ -51,7 +53,12 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         _("introduction"), blank=True, max_length=600, help_text=_("One or two sentences above the first question.")
     )
     questions = StreamField(
-        [(name, kind.block()) for name, kind in TYPES.items()], blank=True, verbose_name=_("questions")
+        [
+            *((name, kind.block()) for name, kind in TYPES.items()),
+            *((name, block()) for name, block in ELEMENTS.items()),
+        ],
+        blank=True,
+        verbose_name=_("questions"),
     )
     pace = models.CharField(_("pace"), max_length=10, choices=Pace.choices, default=Pace.PAGE)
     thanks = models.TextField(_("word of thanks"), blank=True, max_length=600)
@@ -151,8 +158,9 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
 class SurveyVersion(models.Model):
     """What was asked from one publication to the next. Never changed, so it may be cached for ever.
 
-    `schema`: {"title", "introduction", "pace", "thanks", "questions": [question schemas]}; what later editions took
-    away stays in it, marked withdrawn.
+    `schema`: {"title", "introduction", "pace", "thanks", "questions": [question schemas], "layout"?}; what later
+    editions took away stays in it, marked withdrawn. A question or element that is only shown to some has "only_if":
+    {"match": "all" or "any", "conditions": [{"question", "operator", "value"}]}; for "layout" see `elements`.
     """
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="versions")

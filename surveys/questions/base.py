@@ -6,14 +6,15 @@ An *answer* is what is stored for one question: JSON, None when it was asked and
 A *cell name* is what is counted; its form is "<kind>:<question id>[:<part>…]".
 """
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+
+from .conditions import OnlyIfBlock
+from .text_folding import clean_text
 
 Schema = dict[str, Any]
 Answer = Any
@@ -63,22 +64,14 @@ class Form:
         return text
 
 
-# The Unicode categories Cc and Cs, but for tab and newline.
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def clean_text(text: str) -> str:
-    """`text` in NFC, lines ended by \\n, without control characters or lone surrogates that no database takes."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _UNWANTED.sub("", text).strip()
-
-
 class QuestionType:
     """One question type. Subclasses give `name`, `block`, `template` and the methods below; they keep no state."""
 
     name: ClassVar[str]
     block: ClassVar[type[blocks.StructBlock]]
     figure: ClassVar[str] = "bars"  # which results template draws `tabulate`: bars, grid, histogram or none
+    comparison: ClassVar[str] = ""  # how conditions compare its answers, see `comparing`
+    seconds: ClassVar[int] = 24  # what answering takes
 
     @property
     def template(self) -> str:
@@ -102,6 +95,26 @@ class QuestionType:
     def read(self, schema: Schema, name: str, form: Form) -> Answer:
         """The answer typed under `name`, None when left empty. Raises AnswerError."""
         raise NotImplementedError
+
+    def typed(self, schema: Schema, name: str, answer: Answer) -> dict[str, list[str]]:
+        """What has to be typed under `name` for `read` to give `answer` (not None)."""
+        return {name: [str(answer)]}
+
+    def choices(self, schema: Schema) -> list[Schema]:
+        """{"id", "label", "withdrawn"?} of what conditions may name, where they compare choices."""
+        return []
+
+    def compared(self, schema: Schema, answer: Answer) -> Any:
+        """What of `answer` (not None) conditions compare: a set of ids of `choices`, a number, an ISO date, a text."""
+        return answer
+
+    def said(self, schema: Schema, answer: Answer) -> list[str]:
+        """`answer` (not None) for its author to read again, line by line."""
+        return [text for text in self.to_csv(schema, answer) if text]
+
+    def takes(self, schema: Schema) -> float:
+        """How many seconds answering takes."""
+        return self.seconds
 
     def cell_names(self, schema: Schema) -> Iterable[str]:
         """Every cell this question can fill, beside "answered" and "left empty", which all questions have."""
@@ -162,6 +175,7 @@ class QuestionBlock(blocks.StructBlock):
         max_length=40,
         help_text=_("For analysts; optional."),
     )
+    only_if = OnlyIfBlock(required=False)
 
     class Meta:
         icon = "help"

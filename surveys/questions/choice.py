@@ -16,11 +16,11 @@ from .base import (
     QuestionBlock,
     QuestionType,
     Schema,
-    clean_text,
     keep_withdrawn,
     labelled,
     offered,
 )
+from .text_folding import fold
 
 OTHER = "other"
 OTHER_LENGTH = 200
@@ -41,6 +41,8 @@ class ChoiceBlock(QuestionBlock):
 
 class ChoiceType(QuestionType):
     """Options by id; the answer is {"options": [option ids], "other": text typed beside "other"}."""
+
+    comparison = "choices"
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         options = labelled(value["options"])
@@ -88,6 +90,21 @@ class ChoiceType(QuestionType):
     def _choose_other(self, chosen: list[str], name: str) -> list[str]:
         return [*chosen, OTHER]
 
+    def typed(self, schema: Schema, name: str, answer: Answer) -> dict[str, list[str]]:
+        other = {f"{name}_{OTHER}": [answer["other"]]} if answer.get("other") else {}
+        return {name: list(answer["options"])} | other
+
+    def choices(self, schema: Schema) -> list[Schema]:
+        return schema["options"]
+
+    def compared(self, schema: Schema, answer: Answer) -> set[str]:
+        return set(answer["options"])
+
+    def said(self, schema: Schema, answer: Answer) -> list[str]:
+        labels = {o["id"]: o["label"] for o in schema["options"]}
+        lines = [labels[option] for option in answer["options"]]
+        return [*lines[:-1], f"{lines[-1]} : {answer['other']}"] if answer.get("other") else lines
+
     def cell_names(self, schema: Schema) -> list[str]:
         return [f"o:{schema['id']}:{option['id']}" for option in schema["options"]]
 
@@ -133,8 +150,3 @@ class ChoiceType(QuestionType):
 def is_empty(value: str, labels: Iterable[str] = ()) -> bool:
     """Whether a file says "left empty" with `value`; not where one of the `labels` on offer reads like that."""
     return value.strip().lower() in EMPTY and fold(value) not in {fold(label) for label in labels if label}
-
-
-def fold(label: str) -> str:
-    """`label` as two writings of it compare: whatever the case, the kind of space and the kind of apostrophe."""
-    return " ".join(clean_text(label).replace("’", "'").split()).casefold()

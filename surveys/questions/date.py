@@ -30,6 +30,7 @@ class Date(QuestionType):
 
     name = "date"
     block = DateBlock
+    comparison = "date"
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         low, high = value.get("earliest") or EARLIEST, value.get("latest") or LATEST
@@ -68,6 +69,14 @@ class Date(QuestionType):
                 _("Write a date that exists, as day, month and year: for example 27 3 2026."), f"{name}_day"
             ) from None
         return self._within(schema, day, f"{name}_day")
+
+    def typed(self, schema: Schema, name: str, answer: Answer) -> dict[str, list[str]]:
+        year, month, day = answer.split("-")
+        return {f"{name}_day": [day], f"{name}_month": [month], f"{name}_year": [year]}
+
+    def said(self, schema: Schema, answer: Answer) -> list[str]:
+        day = date.fromisoformat(answer)
+        return [f"{day.day} {MONTHS[day.month]} {day.year}"]
 
     def _within(self, schema: Schema, day: date, field: str) -> str:
         text = day.isoformat()

@@ -18,7 +18,8 @@ from .base import (
     labelled,
     offered,
 )
-from .choice import fold, is_empty
+from .choice import is_empty
+from .text_folding import fold
 
 NO_OPINION = "none"
 AGREEMENT = [_("Strongly agree"), _("Agree"), _("Disagree"), _("Strongly disagree")]
@@ -58,6 +59,7 @@ class Grid(QuestionType):
     name = "grid"
     block = GridBlock
     figure = "grid"
+    comparison = "choices"
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         scale = labelled(value["scale"])
@@ -100,6 +102,31 @@ class Grid(QuestionType):
         if schema["required"] and missing and answer:
             raise AnswerError(_("Choose an answer on each line."), missing)
         return answer or None
+
+    def typed(self, schema: Schema, name: str, answer: Answer) -> dict[str, list[str]]:
+        places = {row["id"]: f"{name}_{n}" for n, row in enumerate(offered(schema["rows"]), 1)}
+        return {places[row]: [step] for row, step in answer.items() if row in places}
+
+    def choices(self, schema: Schema) -> list[Schema]:
+        return [
+            {
+                "id": f"{row['id']}:{step['id']}",
+                "label": f"{row['label']} : {step['label']}",
+                **({"withdrawn": True} if row.get("withdrawn") or step.get("withdrawn") else {}),
+            }
+            for row in schema["rows"]
+            for step in schema["scale"]
+        ]
+
+    def compared(self, schema: Schema, answer: Answer) -> set[str]:
+        return {f"{row}:{step}" for row, step in answer.items()}
+
+    def said(self, schema: Schema, answer: Answer) -> list[str]:
+        steps = {step["id"]: step["label"] for step in schema["scale"]}
+        return [f"{row['label']} : {steps[answer[row['id']]]}" for row in schema["rows"] if row["id"] in answer]
+
+    def takes(self, schema: Schema) -> float:
+        return self.seconds + 6 * len(offered(schema["rows"]))
 
     def cell_names(self, schema: Schema) -> list[str]:
         q = schema["id"]

@@ -7,7 +7,8 @@ from django.utils.translation import ngettext
 from wagtail import blocks
 
 from .base import Answer, AnswerError, Form, Message, Schema, offered
-from .choice import ChoiceBlock, ChoiceType, fold, is_empty
+from .choice import ChoiceBlock, ChoiceType, is_empty
+from .text_folding import fold
 
 
 class MultipleChoiceBlock(ChoiceBlock):

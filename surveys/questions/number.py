@@ -38,6 +38,7 @@ class Number(QuestionType):
 
     name = "number"
     block = NumberBlock
+    comparison = "number"
     figure = "histogram"
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
@@ -81,6 +82,9 @@ class Number(QuestionType):
         if value != round(value, schema["decimals"]):
             raise AnswerError(_("Write at most %(n)d digits after the point.") % {"n": schema["decimals"]}, name)
         return int(value) if value == value.to_integral_value() else float(value)
+
+    def said(self, schema: Schema, answer: Answer) -> list[str]:
+        return [f"{answer} {schema['unit']}".strip()]
 
     def _bins(self, schema: Schema) -> range:
         width = Decimal(schema["bin"])

@@ -27,6 +27,7 @@ class Scale(QuestionType):
 
     name = "scale"
     block = ScaleBlock
+    comparison = "number"
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         return {"low": value["low"], "high": value["high"]}

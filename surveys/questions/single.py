@@ -17,6 +17,7 @@ class SingleChoiceBlock(ChoiceBlock):
 class SingleChoice(ChoiceType):
     name = "single"
     block = SingleChoiceBlock
+    comparison = "choice"
 
     def read(self, schema: Schema, name: str, form: Form) -> Answer:
         chosen = form.one(name)

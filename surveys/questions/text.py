@@ -45,6 +45,7 @@ class ShortText(QuestionType):
     name = "short_text"
     block = ShortTextBlock
     figure = "words"
+    comparison = "text"
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         return {"limit": SHORT, "shown": bool(value.get("shown"))}
@@ -71,6 +72,7 @@ class ShortText(QuestionType):
 class LongText(ShortText):
     name = "long_text"
     block = LongTextBlock
+    seconds = 60
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         return {"limit": int(value.get("max_length") or 600), "shown": bool(value.get("shown"))}

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from surveys import publishing
 from surveys.definitions import Refused, export_definition, import_definition, read_definition
+from surveys.elements import ELEMENTS
 from surveys.models import Survey
 from surveys.questions import TYPES
 from tests.factories.surveys import SurveyFactory, every_type, question
@@ -66,7 +67,7 @@ def test_the_schema_in_docs_knows_every_type_and_every_field():
         documented = common | set(SCHEMA["$defs"][name]["properties"])
         assert documented == {"id", "type", *kind.block().child_blocks}, name
     asked = {ref["$ref"].rpartition("/")[2] for ref in SCHEMA["properties"]["questions"]["items"]["oneOf"]}
-    assert asked == set(TYPES)
+    assert asked == {*TYPES, *ELEMENTS}
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ class Citizens:
             meant.update({(q["id"], *what): 1 for _name, _value, what in chosen})
             meant[(q["id"], "answered" if chosen else "empty")] += 1
         survey = compiled(self.survey.key, version.number)
-        answers, errors = survey.read(dict(QueryDict(urlencode(form)).lists()))
+        answers, errors, _unsent = survey.read(dict(QueryDict(urlencode(form)).lists()))
         assert not [e for e in errors if e[0] not in {q["id"] for q in asked if q["required"]}], errors
         if errors:
             return

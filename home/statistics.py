@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from consultations.models import ConsultationPage
-from consultations.phases import Phase
+from consultations.phases import ANSWERED, Phase
 from deliberation import results as debates
 from surveys.results import responses_by_channel
 
@@ -24,7 +24,7 @@ def figures() -> dict[str, Any]:
         "open": phases.count(Phase.OPEN),
         "awaiting": phases.count(Phase.CLOSED) + phases.count(Phase.LATE),
         "late": phases.count(Phase.LATE),
-        "answered": phases.count(Phase.ANSWERED),
+        "answered": sum(phase in ANSWERED for phase in phases),
         "due": len(due),
         "in_time": len(in_time),
         "in_time_share": round(100 * len(in_time) / len(due)) if due else None,

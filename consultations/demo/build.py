@@ -22,6 +22,7 @@ from ..models import ConsultationIndexPage, ConsultationPage
 from . import content, debate, desk, past, people
 from .answers import Respondent
 from .attack import attack
+from .follow_up import follow_up
 
 STAGES = ("preparing", "open", "closed", "late", "answered")
 FEW = 7  # responses of the consultation that stays under the threshold
@@ -62,7 +63,22 @@ def _consultation(told: dict[str, Any], stage: str, seed: int, responses: int) -
         return
     if isinstance(tool, Debate):
         _hold(page, tool.pk, told["debate"], seed, responses)
-        return
+    else:
+        _fill(page, tool, told, stage, seed, responses, tokens)
+    answered = DAYS[stage][3]
+    follow_up(page, stage, None if answered is None else _day(answered))
+
+
+def _fill(
+    page: ConsultationPage,
+    tool: Survey,
+    told: dict[str, Any],
+    stage: str,
+    seed: int,
+    responses: int,
+    tokens: Iterator[str] | None,
+) -> None:
+    """The survey from its first day to its last, with what moderators decided, and a machine where one came."""
     survey, questions = Survey.objects.for_display().get(pk=tool.pk), told["survey"]["questions"]
     with OpenForAMoment(page):
         _respond(survey, questions, Respondent(seed, responses), responses, tokens)
@@ -120,7 +136,7 @@ def _items(value: Any) -> Any:
 
 
 def _page(told: dict[str, Any], stage: str, tool: Survey | Debate) -> ConsultationPage:
-    opens, closes, due, answered = DAYS[stage]
+    opens, closes, due, _answered = DAYS[stage]
     fields = ("title", "summary", "decision", "can_change", "fixed", "decided_by", "elsewhere")
     page = ConsultationPage(
         **{name: told[name] for name in fields},
@@ -128,18 +144,16 @@ def _page(told: dict[str, Any], stage: str, tool: Survey | Debate) -> Consultati
         closes_at=_at(closes, 20),
         answer_due=_day(due),
         decision_on=_day(due + 28),
-        answered_on=None if answered is None else _day(answered),
         live=False,
     )
-    page.body = ConsultationPage._meta.get_field("body").stream_block.to_python(_body(told, stage, tool))
+    page.body = ConsultationPage._meta.get_field("body").stream_block.to_python(_body(told, tool))
     ConsultationIndexPage.objects.get().add_child(instance=page)
     page.save_revision().publish()
     return ConsultationPage.objects.get(pk=page.pk)
 
 
-def _body(told: dict[str, Any], stage: str, tool: Survey | Debate) -> list[dict[str, Any]]:
-    answer = [("text", told["answer"])] if stage == "answered" and "answer" in told else []
-    blocks: list[tuple[str, Any]] = [*answer, ("text", told["intro"])]
+def _body(told: dict[str, Any], tool: Survey | Debate) -> list[dict[str, Any]]:
+    blocks: list[tuple[str, Any]] = [("text", told["intro"])]
     if "quote" in told:
         blocks.append(("quote", {"text": told["quote"][0], "author": told["quote"][1]}))
     if isinstance(tool, Debate):

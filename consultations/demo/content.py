@@ -317,7 +317,6 @@ BIKES: dict[str, Any] = {
     "decided_by": "Le conseil d’agglomération",
     "elsewhere": "Questionnaire papier dans les gares et les médiathèques.",
     "intro": "<p>Trois axes sont possibles dès la première année. Dites-nous où commencer.</p>",
-    "answer": "<h2>Notre réponse</h2><p><strong>Retenu</strong> : la liaison gare – lycée, séparée de la chaussée. <strong>Retenu en partie</strong> : l’axe du canal, ouvert d’abord jusqu’à l’écluse. <strong>Non retenu</strong> : le tunnel, pour son coût.</p>",
     "survey": {
         "title": "Vous et le vélo",
         "introduction": "",

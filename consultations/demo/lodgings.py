@@ -130,7 +130,6 @@ LODGINGS: dict[str, Any] = {
     "decided_by": "Le conseil municipal de Port-Sablier",
     "elsewhere": "Les phrases du débat sont aussi à l’accueil de la mairie et à la médiathèque. Un agent vote avec vous, à votre place au clavier.",
     "intro": "<p>La ville compte 1 140 meublés déclarés pour 6 300 logements. Les avis sont partagés : c’est pourquoi nous ouvrons ce débat. Nous répondrons aux points d’accord et aux points de désaccord.</p>",
-    "answer": "<h2>Notre réponse</h2><p><strong>Ce qui fait accord, nous le faisons</strong> : deux agents contrôlent les annonces toute l’année, et chaque meublé affiche le numéro d’un responsable. La taxe de séjour paie une maison des saisonniers. <strong>Ce qui divise, nous l’essayons</strong> : un quota dans le vieux port seulement, pour deux ans, avec un bilan public. <strong>Non retenu</strong> : l’interdiction des arrivées après 22 h.</p>",
     "debate": {
         "title": "Meublés de tourisme : quelles règles pour bien vivre ensemble ?",
         "introduction": "Une phrase à la fois : vous êtes d’accord, pas d’accord, ou vous passez. Arrêtez-vous quand vous voulez.",

@@ -1,4 +1,4 @@
-"""Who works in the demo: an administrator, an agent, a second moderator, an analyst, and the agent of a service."""
+"""Who works in the demo: administrator, agent, a second moderator, analyst, agent of a service, an official."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -12,6 +12,7 @@ PEOPLE = {
     "moderateur": ("Dominique", ["Modérateurs"]),
     "analyste": ("Sacha", ["Analystes"]),
     "service": ("Maël", [SERVICE]),
+    "elue": ("Hélène", ["Élus référents"]),
 }
 LOGINS = [("admin", "admin"), *((name, name) for name in PEOPLE)]
 

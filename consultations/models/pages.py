@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +10,6 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
@@ -25,11 +23,14 @@ from participation import passes
 from participation.models import Scope, TakesPart
 from surveys.models import Survey
 
-from .. import phases
+from .. import answering, phases
 from ..blocks import BodyBlock
 from ..plain_words import without_accents
+from .milestones import REACHED, Milestones
 
 logger = logging.getLogger(__name__)
+
+AWAITING = {phases.Phase.CLOSED: "awaiting", phases.Phase.LATE: "awaiting"}
 
 # What a consultation promises; none may be missing when it goes online.
 COMMITMENT = ("decision", "can_change", "fixed", "decided_by", "answer_due")
@@ -64,7 +65,7 @@ class DraftCopyForm(CopyForm):
             self.fields.pop(name, None)
 
 
-class ConsultationPage(Page):
+class ConsultationPage(Milestones, Page):
     """A consultation: what is decided and promised first, then whatever blocks the agent chose."""
 
     summary = models.CharField(
@@ -97,9 +98,6 @@ class ConsultationPage(Page):
         help_text=_("The rules of speaking. Every refusal cites one of its articles."),
     )
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
-    answered_on = models.DateField(
-        _("answered on"), null=True, blank=True, help_text=_("The day your answer was published on this page.")
-    )
     scope = models.OneToOneField(Scope, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
 
     search_fields = [
@@ -133,14 +131,14 @@ class ConsultationPage(Page):
         [
             ObjectList(content_panels, heading=_("Page")),
             ObjectList(commitment_panels, heading=_("Our commitment")),
-            ObjectList([FieldPanel("answered_on")], heading=_("Our answer")),
+            ObjectList(Milestones.answer_panels, heading=_("Our answer")),
             ObjectList(Page.promote_panels, heading=_("Promote")),
             ObjectList(Page.settings_panels, heading=_("Settings")),
         ]
     )
     parent_page_types = ["consultations.ConsultationIndexPage"]
     subpage_types: list[str] = []
-    exclude_fields_in_copy = ["scope", "answered_on"]
+    exclude_fields_in_copy = ["scope", *REACHED]
     copy_form_class = DraftCopyForm
     template = "consultations/consultation_page.html"
 
@@ -148,27 +146,10 @@ class ConsultationPage(Page):
         verbose_name = _("consultation")
         verbose_name_plural = _("consultations")
 
-    @property
-    def dates(self) -> phases.Dates:
-        return phases.Dates(self.opens_at, self.closes_at, self.answer_due, self.answered_on)
-
     def bare_words(self) -> str:
         """What is searched, without accents: PostgreSQL does not find « école » for "ecole" by itself."""
         body = self.body.stream_block.get_searchable_content(self.body)
         return without_accents(" ".join([self.title, self.summary, self.decision, *map(str, body)]))
-
-    def phase(self, now: datetime | None = None) -> phases.Phase:
-        now = now or timezone.now()
-        return phases.phase(self.dates, now, timezone.localdate(now))
-
-    @property
-    def days_late(self) -> int:
-        return phases.days_late(self.dates, timezone.localdate())
-
-    @property
-    def days_left(self) -> int:
-        """Whole days until it closes; 0 on the last day."""
-        return (timezone.localdate(self.closes_at) - timezone.localdate()).days if self.closes_at else 0
 
     def tools(self) -> Iterator[TakesPart]:
         """The surveys and debates to take part in on this page, in its order."""
@@ -178,10 +159,12 @@ class ConsultationPage(Page):
 
     def clean(self) -> None:
         super().clean()
-        errors: dict[str, Any] = {}
+        errors = self.milestone_errors()
+        if self.answered_on and (problem := answering.problem_of(self)):
+            errors.setdefault("answered_on", problem)
         if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
             errors["closes_at"] = _("The closing must come after the opening.")
-        closing = timezone.localdate(self.closes_at) if self.closes_at else None
+        closing = self.closing_day
         if closing and self.decision_on and self.decision_on <= closing:
             errors["decision_on"] = _("The decision must come after the closing: else the answers cannot count.")
         if closing and self.answer_due and self.answer_due < closing:
@@ -246,26 +229,6 @@ class ConsultationPage(Page):
         kind = {Survey: "survey", Debate: "debate"}.get(type(first), "tool")
         return {**context, "phase": self.phase(), kind: first, "steps": self.steps()}
 
-    def steps(self) -> list[dict[str, Any]]:
-        """The steps of the consultation, future ones too: name, day, and done, now or coming."""
-        order = [phases.Phase.COMING, phases.Phase.OPEN, phases.Phase.CLOSED, phases.Phase.ANSWERED]
-        current = self.phase()
-        at = 2 if current is phases.Phase.LATE else order.index(current)
-        named = [
-            (_("Preparation"), self.opens_at and timezone.localdate(self.opens_at), _("until")),
-            (_("You answer"), self.closes_at and timezone.localdate(self.closes_at), _("until")),
-            (_("We analyse"), self.answer_due, _("until")),
-            (_("We answer"), self.answered_on or self.answer_due, ""),
-        ]
-        steps = [
-            {"name": name, "day": day, "until": until, "state": "done" if i < at else "now" if i == at else "coming"}
-            for i, (name, day, until) in enumerate(named)
-        ]
-        if self.decision_on:
-            state = "done" if self.decision_on < timezone.localdate() and at == 3 else "coming"
-            steps.append({"name": _("The decision"), "day": self.decision_on, "until": "", "state": state})
-        return steps
-
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if clean := passes.settled(request):
             return redirect(clean)
@@ -313,7 +276,7 @@ def by_phase() -> dict[str, list[ConsultationPage]]:
     groups: dict[str, list[ConsultationPage]] = {"open": [], "coming": [], "awaiting": [], "answered": []}
     for page in ConsultationPage.objects.live().public().defer_streamfields().order_by("closes_at"):
         phase = page.phase()
-        name = "awaiting" if phase in (phases.Phase.CLOSED, phases.Phase.LATE) else phase.value
+        name = "answered" if phase in phases.ANSWERED else AWAITING.get(phase, phase.value)
         groups[name].append(page)
     groups["answered"].reverse()
     return groups

@@ -113,12 +113,48 @@ def roles(apps):
             Area.objects.get_or_create(group=made, page_id=root.pk)
 
 
+OFFICIALS = "Élus référents"
+
+
+def officials(apps, agents):
+    """Agents write official answers, officials validate and publish them: the workflow that leads from one to the other."""
+    Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
+    ContentType = apps.get_model("contenttypes.ContentType")
+    made, _created = Group.objects.get_or_create(name=OFFICIALS)
+    kind = ContentType.objects.get(app_label="consultations", model="officialanswer")
+    for act in ("publish", "lock", "unlock"):
+        Permission.objects.get_or_create(
+            content_type=kind, codename=f"{act}_officialanswer", defaults={"name": f"Can {act} official answer"}
+        )
+    both = Permission.objects.filter(
+        content_type__app_label="consultations",
+        codename__in=["change_officialanswer", "view_officialanswer", "view_commitment", "change_commitment"],
+    )
+    agents.permissions.add(
+        *both,
+        *Permission.objects.filter(codename__in=["add_officialanswer", "add_commitment"]),
+    )
+    made.permissions.add(
+        *both,
+        Permission.objects.get(content_type=kind, codename="publish_officialanswer"),
+        Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"),
+    )
+    task_kind, _made = ContentType.objects.get_or_create(app_label="wagtailcore", model="groupapprovaltask")
+    task = apps.get_model("wagtailcore.GroupApprovalTask").objects.create(
+        name="L’élu relit et signe", content_type=task_kind, active=True
+    )
+    task.groups.add(made)
+    workflow = apps.get_model("wagtailcore.Workflow").objects.create(name="Validation par l’élu", active=True)
+    apps.get_model("wagtailcore.WorkflowTask").objects.create(workflow=workflow, task_id=task.pk, sort_order=0)
+    apps.get_model("wagtailcore.WorkflowContentType").objects.create(content_type=kind, workflow=workflow)
+
+
 def group(apps, schema_editor):
     """Communications agents: write and publish pages, surveys and debates, add images and documents, decide what is shown, say who the authority is."""
     from django.contrib.auth.management import create_permissions
     from django.apps import apps as real_apps
 
-    for app in ("surveys", "deliberation", "moderation", "participation", "home", "wagtailadmin", "wagtailcore"):
+    for app in ("consultations", "surveys", "deliberation", "moderation", "participation", "home", "wagtailadmin", "wagtailcore"):
         create_permissions(real_apps.get_app_config(app), verbosity=0)
     Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
     GroupPage = apps.get_model("wagtailcore.GroupPagePermission")
@@ -148,6 +184,7 @@ def group(apps, schema_editor):
         for permission in Permission.objects.filter(codename=codename):
             GroupCollection.objects.get_or_create(group=agents, collection=root, permission=permission)
     roles(apps)
+    officials(apps, agents)
 
 
 class Migration(migrations.Migration):

@@ -7,7 +7,7 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from consultations.models import ConsultationIndexPage, ConsultationPage
+from consultations.models import Commitment, ConsultationIndexPage, ConsultationPage, OfficialAnswer, Theme
 
 
 def in_days(days: int):
@@ -29,6 +29,45 @@ def blocks(*surveys: Any, results: bool = False) -> list[dict[str, Any]]:
     return body
 
 
+class ThemeFactory(factory.django.DjangoModelFactory):
+    """A theme of `page`, below `parent` where one is given."""
+
+    class Meta:
+        model = Theme
+
+    title = factory.Sequence(lambda n: f"Thème {n}")
+
+    @classmethod
+    def _create(cls, model_class: type[Theme], *args: Any, **kwargs: Any) -> Theme:
+        return model_class.add_to(kwargs.pop("page"), kwargs.pop("parent", None), **kwargs)
+
+
+class OfficialAnswerFactory(factory.django.DjangoModelFactory):
+    """A published answer to `theme`; `live=False` keeps it a draft."""
+
+    class Meta:
+        model = OfficialAnswer
+
+    status = OfficialAnswer.Status.RETAINED
+    reason = "Quatorze arbres au lieu de six, arrosés par la citerne de la halle."
+    signed_by = "Claire Ancel"
+    mandate = "adjointe à l’urbanisme"
+
+
+class CommitmentFactory(factory.django.DjangoModelFactory):
+    """What the authority will do about `page`, in two months; `late=True` is a week late."""
+
+    class Meta:
+        model = Commitment
+
+    class Params:
+        late = factory.Trait(due=day(-7))
+
+    what = factory.Sequence(lambda n: f"Planter {n + 2} arbres sur la place")
+    who = "service des espaces verts"
+    due = day(60)
+
+
 class ConsultationPageFactory(factory.django.DjangoModelFactory):
     """A published consultation below the site's list; traits say where it stands, `draft=True` keeps it offline."""
 
@@ -42,6 +81,8 @@ class ConsultationPageFactory(factory.django.DjangoModelFactory):
         closed = factory.Trait(opens_at=in_days(-30), closes_at=in_days(-3), answer_due=day(20))
         late = factory.Trait(opens_at=in_days(-60), closes_at=in_days(-30), answer_due=day(-4))
         answered = factory.Trait(opens_at=in_days(-60), closes_at=in_days(-30), answer_due=day(-4), answered_on=day(-6))
+        decided = factory.Trait(answered=True, decided_on=day(-2), act_number="2026-04")
+        carried_out = factory.Trait(decided=True, carried_out_on=day(-1))
 
     title = factory.Sequence(lambda n: f"Quelle place demain {n} ?")
     summary = "La place va être refaite. Dites comment vous y vivez."
@@ -59,6 +100,8 @@ class ConsultationPageFactory(factory.django.DjangoModelFactory):
         page = model_class(*args, live=False, **kwargs)
         page.body = ConsultationPage._meta.get_field("body").stream_block.to_python(body)
         ConsultationIndexPage.objects.get().add_child(instance=page)
+        if page.answered_on:  # what makes it so: a theme with its answer
+            OfficialAnswerFactory(theme=ThemeFactory(page=page))
         revision = page.save_revision()
         if not draft:
             revision.publish()

@@ -1,14 +1,20 @@
 """Zones (a tree of outlines) and named places: the ground that questions and maps stand on."""
 
 import secrets
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import shapely
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry import shape
@@ -154,9 +160,45 @@ class ZoneEdition(models.Model):
 
     @classmethod
     def advance(cls) -> None:
-        """Zones changed. Call it where treebeard moves or writes in bulk, which sends no signal."""
+        """Zones changed. Inside a transaction this waits for whoever else changes some."""
         if not cls.objects.filter(pk=1).update(number=F("number") + 1):
-            cls.objects.get_or_create(pk=1, defaults={"number": 1})
+            cls.objects.get_or_create(pk=1)
+            cls.objects.filter(pk=1).update(number=F("number") + 1)
+
+
+class ZoneFile(models.Model):
+    """A file of zones between its reading and its import, while an agent looks at what it would do."""
+
+    KEPT_FOR = timedelta(days=1)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    name = models.CharField(max_length=200)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    features = models.JSONField()
+    problems = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def keep(cls, name: str, reading: geojson.Reading, owner: Any) -> "ZoneFile":
+        """Keep what was read, and forget files that nobody imported."""
+        cls.objects.filter(created_at__lt=timezone.now() - cls.KEPT_FOR).delete()
+        features = [list(feature) for feature in reading.features]
+        return cls.objects.create(name=name[:200], owner=owner, features=features, problems=reading.problems)
+
+    @property
+    def reading(self) -> geojson.Reading:
+        return geojson.Reading([geojson.Feature(*feature) for feature in self.features], self.problems)
+
+
+@contextmanager
+def changing_zones() -> Iterator[None]:
+    """The tree is changed by one at a time: treebeard reckons the next path and would reckon the same one twice."""
+    with transaction.atomic():
+        ZoneEdition.advance()
+        yield
 
 
 @receiver([post_save, post_delete], sender=Zone)

@@ -154,7 +154,7 @@ def group(apps, schema_editor):
     from django.contrib.auth.management import create_permissions
     from django.apps import apps as real_apps
 
-    for app in ("consultations", "surveys", "deliberation", "moderation", "participation", "home", "wagtailadmin", "wagtailcore"):
+    for app in ("consultations", "surveys", "deliberation", "moderation", "participation", "geography", "home", "wagtailadmin", "wagtailcore"):
         create_permissions(real_apps.get_app_config(app), verbosity=0)
     Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
     GroupPage = apps.get_model("wagtailcore.GroupPagePermission")
@@ -172,6 +172,7 @@ def group(apps, schema_editor):
         agents.permissions.add(*Permission.objects.filter(content_type=kind))
     agents.permissions.add(
         *Permission.objects.filter(codename="manage_codes"),
+        *Permission.objects.filter(content_type__app_label="geography", content_type__model__in=["zone", "namedplace"]),
         *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),
         *Permission.objects.filter(content_type__app_label="home", codename="change_sitesettings"),
     )
@@ -195,6 +196,7 @@ class Migration(migrations.Migration):
         ("deliberation", "0001_initial"),
         ("moderation", "0001_initial"),
         ("participation", "0001_initial"),
+        ("geography", "0001_initial"),
         ("wagtailcore", "__latest__"),
         ("wagtailadmin", "__latest__"),
         ("wagtailimages", "__latest__"),

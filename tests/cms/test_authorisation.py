@@ -61,6 +61,8 @@ RULES = [
     Rule(r"admin/fichiers/", "mdu", "", foreign="du"),
     # Letter codes: agents, where their group's area says.
     Rule(r"admin/access/", "edu", "edu", True),
+    # Territories: who edits.
+    Rule(r"admin/territories/", EDIT, EDIT),
     # The registers are read, by moderators and analysts of the place, and written by nobody.
     Rule(r"admin/\^moderation/(decisions|reports|appeals)/\$", "madu", "madu"),
     Rule(r"admin/\^moderation/\w+/inspect/", "madu", "madu", False, foreign="adu"),

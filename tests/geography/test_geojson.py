@@ -9,6 +9,8 @@ from shapely.geometry import shape
 
 from geography import geojson
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 
 def square(x=4.8, y=45.7, side=0.01):
     return [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]

@@ -7,6 +7,8 @@ import pytest
 from geography import location
 from surveys.questions.base import Form
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 AREA = {"type": "Polygon", "coordinates": [[[4.8, 45.7], [4.9, 45.7], [4.9, 45.8], [4.8, 45.8], [4.8, 45.7]]]}
 KEYS = {"way", "point", "zone", "place", "label", "shape"}
 

@@ -15,6 +15,7 @@ from wagtail.models import Revision, Site
 import deliberation.jobs
 import moderation.burst_jobs
 import moderation.jobs
+import surveys.exports.making
 import surveys.jobs
 from counting import jobs
 from home.models import SiteSettings
@@ -56,6 +57,7 @@ def remind_of_reports() -> bool:
 DUTIES = [
     Duty("sweep", 30, jobs.sweep_all),
     Duty("sort", 30, surveys.jobs.sort_periodically),
+    Duty("exports", 30, surveys.exports.making.tend),
     Duty("analyse", 20, deliberation.jobs.ask_for_analyses),
     Duty("bursts", 20, moderation.burst_jobs.look_everywhere),
     Duty("look", 30, moderation.jobs.look),

@@ -69,7 +69,7 @@ def _send(tool_id: int) -> None:
     enqueue_once("counting.jobs.count_tool", _flag(tool_id), tool_id, queue="high")
 
 
-def enqueue_once(job: str, flag: str, *args: int, queue: str, seconds: int = 10, timeout: int = 60) -> None:
+def enqueue_once(job: str, flag: str, *args: int | str, queue: str, seconds: int = 10, timeout: int = 60) -> None:
     """Ask a worker for `job`, unless it is on its way: then `flag` is up. Never fails, never waits long.
 
     The flag gathers nudges; the job takes it down as it begins (`lower`). It expires after `seconds`, so a lost job

@@ -2,7 +2,6 @@
 
 import csv
 import os
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.utils import timezone
 
-from counting.spreadsheets import FORMULA
+from counting.spreadsheets import quoted
 
 from . import wording
 from .analysis import COUNTED
@@ -24,7 +23,6 @@ from .models import Debate, Statement
 STATEMENT_COLUMNS = ("statement_id", "text", "moderated", "created")
 VOTE_COLUMNS = ("participant_id", "statement_id", "vote", "timestamp")
 AT_ONCE = 5000  # rows fetched
-NUMBER = re.compile("-?[0-9]+")  # which people may be called in a file
 
 # In what order people stand, the same again after an import: numbers, those whom we number ourselves, other names.
 _NUMBER = {
@@ -87,12 +85,6 @@ class _Part:
 def _statement_row(statement: Statement) -> tuple[Any, ...]:
     moderated = int(statement.read) if statement.status in COUNTED else -1
     return statement.ref, quoted(wording.tidy(statement.text)), moderated, _midnight(statement.proposed_on)
-
-
-def quoted(text: str) -> str:
-    """`text`, led by an apostrophe where a spreadsheet would run it as a formula; the import takes it away again."""
-    risky = text.lstrip("'").startswith(FORMULA) and not NUMBER.fullmatch(text)
-    return f"'{text}" if risky else text
 
 
 @lru_cache(maxsize=50_000)

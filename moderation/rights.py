@@ -13,7 +13,7 @@ from .models import Item, Remit, Service
 
 DECIDE, REGISTERS, ANSWER, SEALED = "decide_item", "see_registers", "answer_forwarded", "see_sealed"
 BURSTS, CODES = "decide_burst", "manage_codes"
-ROOMS = ("moderation", "participation")  # whose permissions hold within areas
+ROOMS = ("moderation", "participation", "surveys")  # whose permissions hold within areas
 _ROOT = 1  # depth of the page that stands for everything
 
 

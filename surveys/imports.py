@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, TextIO
 
 from django.utils.translation import gettext as _
 
+from counting.spreadsheets import unquoted
+
 from . import intake
 from .forms import CompiledSurvey
 from .questions import AnswerError, Schema, type_of
@@ -93,7 +95,7 @@ class _Rows:
         lines = iter(lambda: self._source.readline(LONGEST_LINE), "")  # a line without end does not fill the memory
         self._reader = csv.reader(lines, delimiter=self.separator)
         try:
-            header = [clean_text(title) for title in next(self._reader, [])]
+            header = [unquoted(clean_text(title)) for title in next(self._reader, [])]
         except csv.Error:
             header = []
         if not any(header):
@@ -117,7 +119,7 @@ class _Rows:
 
 def _parse_line(line: str, separator: str) -> list[str]:
     try:
-        return [clean_text(title) for title in next(csv.reader([line], delimiter=separator), [])]
+        return [unquoted(clean_text(title)) for title in next(csv.reader([line], delimiter=separator), [])]
     except csv.Error:
         return []
 
@@ -175,7 +177,7 @@ class Reading:
         """The answers in `row`, by question id; a question that was not asked is absent. Raises AnswerError."""
         found = {}
         for question, columns, remembered in self._parts:
-            values = tuple([row[c].strip() if c is not None else "" for c in columns])
+            values = tuple([unquoted(row[c].strip()) if c is not None else "" for c in columns])
             try:
                 if values in remembered:
                     answer = remembered[values]

@@ -5,22 +5,25 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import Permission
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.admin.widgets.button import Button
+from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from counting.models import Tally
 
+from . import export_admin
 from .admin import EffectsPanel, SurveyForm, copy_survey
-from .models import Survey
+from .models import Export, Survey
 
 
 class SurveyViewSet(SnippetViewSet):
@@ -73,7 +76,18 @@ register_snippet(SurveyViewSet)
 
 @hooks.register("register_admin_urls")
 def admin_urls() -> list:
-    return [path("surveys/<int:pk>/copy/", copy_survey, name="surveys_copy")]
+    return [
+        path("surveys/<int:pk>/copy/", copy_survey, name="surveys_copy"),
+        path("surveys/exports/", export_admin.surveys, name="surveys_exports_all"),
+        path("surveys/<int:pk>/exports/", export_admin.exports, name="surveys_exports"),
+        path("surveys/exports/<uuid:export_id>/", export_admin.download, name="surveys_export_file"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def exports_item() -> MenuItem:
+    url = reverse("surveys_exports_all")
+    return export_admin.ExportsItem(_("Exports"), url, name="exports", icon_name="download", order=211)
 
 
 @hooks.register("register_snippet_listing_buttons")
@@ -84,6 +98,8 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
             yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
     if isinstance(snippet, Survey) and user.has_perm("participation.manage_codes"):
         yield Button(_("Letter codes"), reverse("access_codes", args=[snippet.scope_id]), icon_name="key", priority=28)
+    if isinstance(snippet, Survey) and snippet.live_version_id and user.has_perm("surveys.export_responses"):
+        yield Button(_("Export"), reverse("surveys_exports", args=[snippet.pk]), icon_name="download", priority=29)
 
 
 @hooks.register("before_delete_snippet")
@@ -98,7 +114,25 @@ def keep_what_was_answered(request: HttpRequest, instances: Iterable[Any]) -> Ht
 
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
-    return Permission.objects.filter(content_type__app_label="surveys", codename__endswith="_survey")
+    wanted = Q(codename__endswith="_survey") | Q(codename__in=[export_admin.RESPONSES, export_admin.WORDS])
+    return Permission.objects.filter(wanted, content_type__app_label="surveys")
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: LogActionRegistry) -> None:
+    class Said(LogFormatter):
+        def format_message(self, log_entry: Any) -> str:
+            kind, format_ = log_entry.data.get("kind", ""), log_entry.data.get("format", "")
+            shown = f"{dict(Export.Kind.choices).get(kind, kind)}, {dict(Export.Format.choices).get(format_, format_)}"
+            return f"{shown} ({_('with every open answer')})" if log_entry.data.get("words") else shown
+
+    @actions.register_action("palabre.export")
+    class Ask(Said):
+        label = _("Ask for an export")
+
+    @actions.register_action("palabre.fetch_export")
+    class Fetch(Said):
+        label = _("Fetch an export")
 
 
 @hooks.register("construct_wagtail_userbar")

@@ -133,6 +133,7 @@ STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+EXPORTS_ROOT = Path(env("EXPORTS_ROOT", default=str(VAR_DIR / "exports")))  # served to nobody but through a view
 
 WAGTAIL_SITE_NAME = "Palabre"
 WAGTAILADMIN_BASE_URL = BASE_URL

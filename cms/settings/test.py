@@ -10,6 +10,7 @@ ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR_DIR / "test-media"
+EXPORTS_ROOT = VAR_DIR / "test-exports"
 RESPONSES_PER_ADDRESS = (0, 600)
 RESULTS_FRESH_FOR = 0
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

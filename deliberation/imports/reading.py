@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from counting.packing import MAX_CELLS
-from counting.spreadsheets import FORMULA
+from counting.spreadsheets import unquoted
 
 from .. import wording
 from .files import STATEMENT_COLUMNS, VOTE_COLUMNS, BadFiles, Columns, columns, lines, open_text
@@ -88,11 +88,6 @@ def _picked(cells: list[str], where: Columns) -> list[str]:
     if any("\x00" in cell for cell in picked):
         raise Unusable(_("A NUL byte: write the row again."))
     return [unquoted(cell.strip()) for cell in picked]
-
-
-def unquoted(cell: str) -> str:
-    """Without the apostrophe by which `exports` keeps spreadsheets from running a text as a formula."""
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
 
 
 def _statement(picked: list[str]) -> Line:

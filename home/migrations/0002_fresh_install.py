@@ -90,10 +90,10 @@ def charter(apps):
 # consultations are moderated by different people, an administrator makes groups for smaller areas.
 ROLES = {
     "Modérateurs": ["decide_item", "decide_burst", "see_registers", "see_sealed"],
-    "Analystes": ["see_registers"],
+    "Analystes": ["see_registers", "export_responses"],
     "Agents d’un autre service": ["answer_forwarded"],
     "Administrateurs": [
-        "decide_item", "decide_burst", "see_registers", "see_sealed", "change_remit",
+        "decide_item", "decide_burst", "see_registers", "see_sealed", "change_remit", "export_responses", "export_words",
         "add_charter", "change_charter", "view_charter", "add_service", "change_service", "view_service",
     ],
 }  # fmt: skip
@@ -106,7 +106,7 @@ def roles(apps):
     for name, codenames in ROLES.items():
         made, _created = Group.objects.get_or_create(name=name)
         made.permissions.add(
-            *Permission.objects.filter(content_type__app_label="moderation", codename__in=codenames),
+            *Permission.objects.filter(content_type__app_label__in=["moderation", "surveys"], codename__in=codenames),
             Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"),
         )
         if name != "Agents d’un autre service":
@@ -171,7 +171,7 @@ def group(apps, schema_editor):
             )
         agents.permissions.add(*Permission.objects.filter(content_type=kind))
     agents.permissions.add(
-        *Permission.objects.filter(codename="manage_codes"),
+        *Permission.objects.filter(codename__in=["manage_codes", "export_responses"]),
         *Permission.objects.filter(content_type__app_label="geography", content_type__model__in=["zone", "namedplace"]),
         *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),
         *Permission.objects.filter(content_type__app_label="home", codename="change_sitesettings"),

@@ -1,7 +1,8 @@
 """What the survey engine stores."""
 
+from .export import Export
 from .open_answer import OpenAnswer, UnsortedAnswers
 from .response import Response
 from .survey import Survey, SurveyVersion
 
-__all__ = ["OpenAnswer", "Response", "Survey", "SurveyVersion", "UnsortedAnswers"]
+__all__ = ["Export", "OpenAnswer", "Response", "Survey", "SurveyVersion", "UnsortedAnswers"]

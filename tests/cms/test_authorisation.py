@@ -20,7 +20,8 @@ from deliberation.models import Debate
 from moderation import voices
 from moderation.models import Appeal, Burst, Decision, Item, Service
 from participation.models import AccessBatch
-from surveys.models import Survey
+from surveys.exports import making
+from surveys.models import Export, Survey
 from tests.factories.debates import ArgumentFactory, DebateFactory, StatementFactory
 from tests.factories.moderation import item_of, member, moderate, moderator
 from tests.factories.pages import ConsultationPageFactory
@@ -73,6 +74,10 @@ RULES = [
     Rule(r"admin/(snippets/choose|workflows/task_chooser|(images|documents)/chooser)", STAFF, STAFF),
     Rule(r"admin/(snippets/\w+/\w+|pages)/workflow/confirm_cancellation/", STAFF, STAFF),
     Rule(r"admin/pages/(<int:page_id>/revisions/$|<int:page_to_move_id>)", STAFF, STAFF),
+    # Exports: who may have responses one by one.
+    Rule(r"admin/surveys/exports/$", "eadu", "", True),
+    Rule(r"admin/surveys/<int:pk>/exports/$", "eadu", "eadu", True),
+    Rule(r"admin/surveys/exports/<uuid:export_id>/", "eadu", "", True),
     # Surveys, debates, pages: who edits.
     Rule(r"admin/(surveys|debates)/<int:pk>/copy/", EDIT, EDIT),
     Rule(r"admin/snippets/", EDIT, EDIT),
@@ -134,6 +139,7 @@ class Ground(NamedTuple):
     batch: AccessBatch
     appeal: Appeal
     burst: Burst
+    export: Export
 
 
 def make_ground(name: str, service: Service) -> Ground:
@@ -151,7 +157,9 @@ def make_ground(name: str, service: Service) -> Ground:
     contested = voices.appeal(refused.item, "Ma phrase n’insulte personne.")
     now = timezone.now()
     burst = Burst.objects.create(tool=debate.tool, scope=debate.scope, rule="quick", since=now, until=now, size=3)
-    return Ground(page, debate, survey, item, item_of(forwarded), decision, batch, contested, burst)
+    export = Export.objects.create(survey=survey, kind="responses", format="csv")
+    making.make(str(export.pk))
+    return Ground(page, debate, survey, item, item_of(forwarded), decision, batch, contested, burst, export)
 
 
 @pytest.fixture
@@ -201,6 +209,7 @@ def address(route: str, ground: Ground) -> str:
     about |= {"app_label": "moderation", "model_name": "item", "action": "publish_texts"}
     about |= {"key": ground.debate.key if "debats" in route else ground.survey.key, "argument_id": uuid.uuid4()}
     about |= {"scope_id": ground.debate.scope_id, "batch_id": ground.batch.pk, "tag": ground.debate.scope.tag}
+    about |= {"export_id": ground.export.pk}
     about |= {"slug": "x", "action_name": "publish", "instance_pk": ground.decision.pk}
 
     def value(found: re.Match) -> str:

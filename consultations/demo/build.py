@@ -19,7 +19,7 @@ from surveys.forms import CompiledSurvey, compiled_live
 from surveys.models import Survey
 
 from ..models import ConsultationIndexPage, ConsultationPage
-from . import content, debate, desk, past, people
+from . import content, debate, desk, past, people, town
 from .answers import Respondent
 from .attack import attack
 from .follow_up import follow_up
@@ -42,6 +42,7 @@ DAYS: dict[str, tuple[int, int, int, int | None]] = {
 def build(stage: str | None, seed: int, responses: int) -> int:
     """Build what is not there yet, every consultation at `stage` (None: each at its own); how many were built."""
     people.settle()
+    town.settle()
     built = 0
     for number, told in enumerate(content.CONSULTATIONS):
         if not ConsultationPage.objects.filter(title=told["title"]).exists():

@@ -14,6 +14,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("", include("surveys.urls")),
     path("", include("deliberation.urls")),
+    path("", include("maps.urls")),
     path("", include("moderation.urls")),
     path("", include("uploads.urls")),
     path("", include("participation.urls")),

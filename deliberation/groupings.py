@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from django.utils.translation import ngettext
 
+from counting.rejects import Lines
 from counting.spreadsheets import unquoted
 
 from .analysis import load_votes
 from .exports import names_of
 from .imports.files import BadFiles, check, columns, lines, open_text
-from .imports.rejects import Lines
 from .models import Debate, Statement
 from .opinion_groups import Map, Votes, analyse, predict
 

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from counting import ledger
 from moderation import queue
 from participation import receipts, trust
-from participation.identity import participant_key, same
+from participation.identity import same
 
 from . import cells, rules, wording
 from .models import Debate, Statement
@@ -40,13 +40,8 @@ def put_to_vote(debate: Debate, statements: Iterable[Statement]) -> None:
 
 
 def person(state: DebateState, token: str, code: str | None) -> tuple[str, bytes]:
-    """(receipt code, participant key) of who sent the form drawn with `token`, holding `code` or none yet.
-
-    Who is vouched for is known by their proof alone, whatever code the browser holds.
-    """
-    if not code or code[:4] != state.tag or receipts.voucher_of(token):
-        code = receipts.code_for(state.tag, state.salt, token)
-    return code, participant_key(state.salt, code)
+    """(receipt code, participant key) of who sent the form drawn with `token`, holding `code` or none yet."""
+    return receipts.person(state.tag, state.salt, token, code)
 
 
 @transaction.atomic

@@ -1,32 +1,16 @@
-"""Sentences compared: the same one however it was typed, and those that say nearly the same (pure)."""
+"""Sentences compared: those that say nearly the same (pure)."""
 
-import hashlib
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from moderation.wording import plain, text_key, tidy
+
+__all__ = ["Alike", "Index", "likeness", "plain", "text_key", "tidy"]
+
 NEAR = 0.5  # Dice coefficient from which on two sentences are shown to their author as alike
-_WORD = re.compile(r"[^\W_]+")
 _IDEOGRAPH = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-
-
-def plain(text: str) -> str:
-    """`text` without case, accents, punctuation and double spaces."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(_WORD.findall("".join(c for c in folded if not unicodedata.combining(c))))
-
-
-def text_key(text: str) -> str:
-    """The same 64 characters for the same sentence, however it was typed."""
-    return hashlib.sha256(plain(text).encode()).hexdigest()
-
-
-def tidy(text: str) -> str:
-    """`text` on one line, without control characters and spaces around it; spaces that do not break are kept."""
-    shown = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if c != "\x00")
-    return re.sub(r"[^\S\u00a0\u202f]+", " ", unicodedata.normalize("NFC", shown)).strip()
 
 
 def _grams(text: str) -> set[str]:

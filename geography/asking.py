@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import shapely
+from shapely.geometry import shape
+
 from . import location, lookup
 from .models import NamedPlace, Zone
 
@@ -31,6 +34,30 @@ def ask(
         "grid": grid,
         "keep": keep,
     }
+
+
+def of_territory(
+    root: Zone | None,
+    area: dict[str, Any] | None = None,
+    *,
+    draw: Literal["point", "line", "area"] = "point",
+    grid: int = 0,
+    keep: Literal["point", "zone"] = "point",
+) -> location.Ask:
+    """`ask` with the smallest zones of `root` and its named places, as far as they lie in `area`. A few queries."""
+    if root is None:
+        return ask(None, area=area, draw=draw, grid=grid, keep=keep)
+    inside = Zone.get_tree(root)
+    zones = [zone for zone in inside.exclude(geometry=None) if zone.is_leaf()]
+    places = list(NamedPlace.objects.filter(zone__in=inside))
+    made = ask(root, area=area, places=places, zones=zones, draw=draw, grid=grid, keep=keep)
+    surface = shape(made["area"]) if made["area"] else None
+    if surface is not None:
+        kept = {place.code for place in places if shapely.intersects_xy(surface, *place.point)}
+        made["places"] = [place for place in made["places"] if place["id"] in kept]
+        kept = {zone.code for zone in zones if zone.surface is not None and zone.surface.intersects(surface)}
+        made["zones"] = [zone for zone in made["zones"] if zone["id"] in kept]
+    return made
 
 
 def read(ask: location.Ask, name: str, form: location.Typed) -> location.Location | None:

@@ -30,7 +30,7 @@ CHANGED = 0.01  # the share of its surface that a repair may change
 MAX_DRAWN_BYTES, MAX_DRAWN = 20_000, 200  # what somebody drew on a map
 
 ZONES = ("Polygon", "MultiPolygon")
-DEPTH = {"Point": 0, "LineString": 1, "Polygon": 2, "MultiPolygon": 3}  # lists around a position
+DEPTH = {"Point": 0, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}  # lists around a position
 NAMES = ("name", "nom", "libelle", "label", "nom_com", "nom_iris", "lib_iris", "lib_qp", "nom_qp", "title", "titre")
 
 # Where French municipalities are: west, south, east, north. Tells latitudes and longitudes that changed places.
@@ -93,6 +93,25 @@ def read(content: bytes) -> Reading:
         else:
             features.append(Feature(number, properties, plain(small)))
     return Reading(features, problems)
+
+
+def read_layer(content: bytes) -> list[dict[str, Any]]:
+    """Features to be drawn underneath, of any kind of geometry, with their name alone. Raises GeoError."""
+    features = []
+    for number, value in enumerate(_features(_parse(content, MAX_BYTES, MAX_POSITIONS)), 1):
+        properties = _properties(value)
+        geometry = value.get("geometry")
+        if not isinstance(geometry, dict) or geometry.get("type") not in DEPTH:
+            raise GeoError(f"{label(number, properties)}: {_('It has nothing to draw.')}")
+        try:
+            small = shapely.set_precision(shapely.simplify(_shape(geometry), FINEST), 10**-DECIMALS)
+        except GeoError as error:
+            raise GeoError(f"{label(number, properties)}: {error.message}") from None
+        name = next((v for k, v in properties.items() if k.lower() in NAMES and v), "")
+        features.append({"type": "Feature", "geometry": plain(small), "properties": {"name": name[:80]}})
+    if not features or len(features) > MAX_FEATURES:
+        raise GeoError(_("This layer holds nothing to draw, or far too much."))
+    return features
 
 
 def read_drawn(text: str, kind: str) -> Geometry:

@@ -9,12 +9,13 @@ from .signals.base import Message
 class Text(NamedTuple):
     """One text as the desk shows it. `context` is what it answers, outermost first: (what that is, its words).
 
-    `shown` is what may be seen of it now.
+    `shown` is what may be seen of it now. `picture` is where a moderator sees the picture that the words are about.
     """
 
     shown: str
     context: tuple[tuple[str, str], ...] = ()
     url: str = ""
+    picture: str = ""
 
 
 class Refused(Exception):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.core import signing
 from django.utils.crypto import constant_time_compare
 
-from .identity import keyed_hash
+from .identity import keyed_hash, participant_key
 from .models import ALPHABET, TAG_LENGTH
 
 RANDOM_LENGTH = 16  # 16 characters of 5 bits: 80 bits, behind rate-limited lookups
@@ -105,6 +105,16 @@ def read_code(typed: str) -> str | None:
     return text if len(text) == CODE_LENGTH and all(c in ALPHABET for c in text) else None
 
 
+def person(tag: str, salt: bytes, token: str, code: str | None) -> tuple[str, bytes]:
+    """(receipt code, participant key) of who sent the form drawn with `token`, holding `code` or none yet.
+
+    Who is vouched for is known by their proof alone, whatever code the browser holds.
+    """
+    if not code or code[:TAG_LENGTH] != tag or voucher_of(token):
+        code = code_for(tag, salt, token)
+    return code, participant_key(salt, code)
+
+
 def issue_ticket(token: str) -> str:
     """What the redirect to the thank-you page carries: opens that page for one hour, then means nothing."""
     return signing.TimestampSigner(salt=_TICKET_SALT).sign(token)
@@ -166,7 +176,6 @@ def register(lookup: Lookup, eraser: Eraser, withdrawer: Withdrawer) -> None:
 
 def key_of(code: str) -> bytes | None:
     """The participant key of a well-formed `code`, or None when its consultation does not exist (any more)."""
-    from .identity import participant_key
     from .models import Scope
 
     scope = Scope.objects.filter(tag=code[:TAG_LENGTH]).only("salt").first()

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "consultations",
     "surveys",
     "deliberation",
+    "maps",
     "moderation",
     "uploads",
     "participation",
@@ -155,6 +156,7 @@ WAGTAILDOCS_EXTENSIONS = ["pdf", "odt", "ods", "csv", "docx", "xlsx", "txt", "zi
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 # What citizens may send as one file stays in memory: a full disk must not break the form around it.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
+
 
 # What Palabre itself can be told.
 SUPPRESS_BELOW = env.int("SUPPRESS_BELOW", default=11)  # figures smaller than this are not published

@@ -11,6 +11,7 @@ from .editorial import (
     QuoteBlock,
     TextBlock,
 )
+from .map import MapBlock, MapResultsBlock
 from .results import ResultsBlock
 from .survey import SurveyBlock
 
@@ -28,6 +29,8 @@ class BodyBlock(blocks.StreamBlock):
     results = ResultsBlock()
     debate = DebateBlock()
     debate_results = DebateResultsBlock()
+    map = MapBlock()
+    map_results = MapResultsBlock()
 
 
 __all__ = ["BodyBlock"]

@@ -18,6 +18,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from deliberation.models import Debate
+from maps.models import Map
 from moderation.models import Charter, Remit
 from participation import passes
 from participation.models import Scope, TakesPart
@@ -152,9 +153,9 @@ class ConsultationPage(Milestones, Page):
         return without_accents(" ".join([self.title, self.summary, self.decision, *map(str, body)]))
 
     def tools(self) -> Iterator[TakesPart]:
-        """The surveys and debates to take part in on this page, in its order."""
+        """The surveys, debates and maps to take part in on this page, in its order."""
         for block in self.body:
-            if block.block_type in ("survey", "debate") and (tool := block.value.get(block.block_type)):
+            if block.block_type in ("survey", "debate", "map") and (tool := block.value.get(block.block_type)):
                 yield tool
 
     def clean(self) -> None:
@@ -206,7 +207,9 @@ class ConsultationPage(Milestones, Page):
         return self.scope if taken else answered[0].scope
 
     def _has_taken_tools(self) -> bool:
-        return any(tool.is_taken() for kind in (Survey, Debate) for tool in kind.objects.filter(scope_id=self.scope_id))
+        return any(
+            tool.is_taken() for kind in (Survey, Debate, Map) for tool in kind.objects.filter(scope_id=self.scope_id)
+        )
 
     def _settle(self) -> None:
         """Give the scope the page's window, and bring its tools into it."""
@@ -226,7 +229,7 @@ class ConsultationPage(Milestones, Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         first = next(self.tools(), None)
-        kind = {Survey: "survey", Debate: "debate"}.get(type(first), "tool")
+        kind = {Survey: "survey", Debate: "debate", Map: "map"}.get(type(first), "tool")
         return {**context, "phase": self.phase(), kind: first, "steps": self.steps()}
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

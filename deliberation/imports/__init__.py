@@ -11,13 +11,13 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from counting import fold
+from counting.rejects import Lines, Rejects
 
 from .. import wording
 from ..cells import WORDS
 from ..models import Debate
 from .files import STATEMENT_COLUMNS, VOTE_COLUMNS, BadFiles, check, columns
 from .reading import Vote, day, read_statements, read_votes
-from .rejects import Lines, Rejects
 from .storing import Refused, Spool, Store, find_or_create
 
 __all__ = ["BadFiles", "Outcome", "Refused", "import_debate"]

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from counting.packing import MAX_CELLS
+from counting.rejects import Lines, Rejects
 from counting.spreadsheets import unquoted
 
 from .. import wording
 from .files import STATEMENT_COLUMNS, VOTE_COLUMNS, BadFiles, Columns, columns, lines, open_text
-from .rejects import Lines, Rejects
 
 SIGNS = {"1": 1, "-1": -1, "0": 0}  # agree, disagree, pass; and moderated: accepted, refused, not yet read
 MAX_STATEMENTS = MAX_CELLS // 3  # each has three cells in the tally, beside the one of voters

@@ -150,11 +150,11 @@ def officials(apps, agents):
 
 
 def group(apps, schema_editor):
-    """Communications agents: write and publish pages, surveys and debates, add images and documents, decide what is shown, say who the authority is."""
+    """Communications agents: write and publish pages, surveys, debates and maps, add images and documents, decide what is shown, say who the authority is."""
     from django.contrib.auth.management import create_permissions
     from django.apps import apps as real_apps
 
-    for app in ("consultations", "surveys", "deliberation", "moderation", "participation", "geography", "home", "wagtailadmin", "wagtailcore"):
+    for app in ("consultations", "surveys", "deliberation", "maps", "moderation", "participation", "geography", "home", "wagtailadmin", "wagtailcore"):
         create_permissions(real_apps.get_app_config(app), verbosity=0)
     Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
     GroupPage = apps.get_model("wagtailcore.GroupPagePermission")
@@ -162,7 +162,7 @@ def group(apps, schema_editor):
     HomePage = apps.get_model("home.HomePage")
     Collection = apps.get_model("wagtailcore.Collection")
     agents, _created = Group.objects.get_or_create(name="Agents de communication")
-    for app, model in (("surveys", "survey"), ("deliberation", "debate")):
+    for app, model in (("surveys", "survey"), ("deliberation", "debate"), ("maps", "map")):
         # Wagtail adds these three after all migrations; the group needs them now.
         kind = apps.get_model("contenttypes.ContentType").objects.get(app_label=app, model=model)
         for act in ("publish", "lock", "unlock"):
@@ -194,6 +194,7 @@ class Migration(migrations.Migration):
         ("consultations", "0001_initial"),
         ("surveys", "0001_initial"),
         ("deliberation", "0001_initial"),
+        ("maps", "0001_initial"),
         ("moderation", "0001_initial"),
         ("participation", "0001_initial"),
         ("geography", "0001_initial"),

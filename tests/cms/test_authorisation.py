@@ -17,12 +17,14 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from deliberation.models import Debate
+from maps.models import Map
 from moderation import voices
 from moderation.models import Appeal, Burst, Decision, Item, Service
 from participation.models import AccessBatch
 from surveys.exports import making
 from surveys.models import Export, Survey
 from tests.factories.debates import ArgumentFactory, DebateFactory, StatementFactory
+from tests.factories.maps import MapFactory
 from tests.factories.moderation import item_of, member, moderate, moderator
 from tests.factories.pages import ConsultationPageFactory
 from tests.factories.surveys import SurveyFactory
@@ -79,7 +81,7 @@ RULES = [
     Rule(r"admin/surveys/<int:pk>/exports/$", "eadu", "eadu", True),
     Rule(r"admin/surveys/exports/<uuid:export_id>/", "eadu", "", True),
     # Surveys, debates, pages: who edits.
-    Rule(r"admin/(surveys|debates)/<int:pk>/copy/", EDIT, EDIT),
+    Rule(r"admin/(surveys|debates|maps)/<int:pk>/copy/", EDIT, EDIT),
     Rule(r"admin/snippets/", EDIT, EDIT),
     Rule(r"admin/(pages|workflows)/", EDIT, EDIT),
     Rule(r"admin/(images|documents|collections|redirects)/", EDIT, EDIT),
@@ -91,7 +93,7 @@ RULES = [
     Rule(r"admin/\^\.\*/\$$", ALL, ALL),
     # What the public sees and sends.
     Rule(r"sante/$", ALL, ALL),
-    Rule(r"(enquetes|debats|suivi|signaler|moderation|acces|fichiers)/", ALL, ALL),
+    Rule(r"(enquetes|debats|cartes|suivi|signaler|moderation|acces|fichiers)/", ALL, ALL),
     Rule(r"(recherche|theme\.css|stats|stats\.csv|plan-du-site|robots\.txt)", ALL, ALL),
     Rule(r"documents/", ALL, ALL),
     Rule(r"(_util/|\^\(\(\?:|\^media)", ALL, ALL),
@@ -128,11 +130,12 @@ def test_no_rule_is_left_over():
 
 
 class Ground(NamedTuple):
-    """One consultation with a debate, a survey, texts and decisions."""
+    """One consultation with a debate, a survey, a map, texts and decisions."""
 
     page: Page
     debate: Debate
     survey: Survey
+    map: Map
     item: Item
     forwarded: Item
     decision: Decision
@@ -144,7 +147,8 @@ class Ground(NamedTuple):
 
 def make_ground(name: str, service: Service) -> Ground:
     debate, survey = DebateFactory(open=True, title=f"Débat {name}"), SurveyFactory(open=True)
-    tools = [("debate", {"debate": debate.pk}), ("survey", {"survey": survey.pk})]
+    map = MapFactory(open=True)
+    tools = [("debate", {"debate": debate.pk}), ("survey", {"survey": survey.pk}), ("map", {"map": map.pk})]
     body = [{"type": kind, "id": str(uuid.uuid4()), "value": value} for kind, value in tools]
     page = ConsultationPageFactory(open=True, title=f"Consultation {name}", body=body)
     debate = Debate.objects.get(pk=debate.pk)
@@ -159,7 +163,7 @@ def make_ground(name: str, service: Service) -> Ground:
     burst = Burst.objects.create(tool=debate.tool, scope=debate.scope, rule="quick", since=now, until=now, size=3)
     export = Export.objects.create(survey=survey, kind="responses", format="csv")
     making.make(str(export.pk))
-    return Ground(page, debate, survey, item, item_of(forwarded), decision, batch, contested, burst, export)
+    return Ground(page, debate, survey, map, item, item_of(forwarded), decision, batch, contested, burst, export)
 
 
 @pytest.fixture
@@ -203,11 +207,14 @@ def address(route: str, ground: Ground) -> str:
             about["ref"] = ground.burst.ref
         if "appeal/" in route:
             about["pk"] = ground.appeal.pk
-    if "snippets" in route or "/surveys/" in route or "/debates/" in route:
-        about["pk"] = ground.debate.pk if "debate" in route else ground.survey.pk
+    if "snippets" in route or "/surveys/" in route or "/debates/" in route or "/maps/" in route:
+        found = {"debate": ground.debate, "map": ground.map}
+        about["pk"] = next((tool.pk for name, tool in found.items() if name in route), ground.survey.pk)
     about = {"ref": ground.item.ref} | about
     about |= {"app_label": "moderation", "model_name": "item", "action": "publish_texts"}
-    about |= {"key": ground.debate.key if "debats" in route else ground.survey.key, "argument_id": uuid.uuid4()}
+    keys = {"debats": ground.debate.key, "cartes": ground.map.key}
+    about["key"] = next((key for name, key in keys.items() if name in route), ground.survey.key)
+    about |= {"argument_id": uuid.uuid4(), "place_id": uuid.uuid4()}
     about |= {"scope_id": ground.debate.scope_id, "batch_id": ground.batch.pk, "tag": ground.debate.scope.tag}
     about |= {"export_id": ground.export.pk}
     about |= {"slug": "x", "action_name": "publish", "instance_pk": ground.decision.pk}

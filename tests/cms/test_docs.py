@@ -18,6 +18,7 @@ ROOMS = (
     "consultations",
     "surveys",
     "deliberation",
+    "maps",
     "moderation",
     "uploads",
     "participation",

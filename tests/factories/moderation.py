@@ -18,9 +18,8 @@ def item_of(text: Any) -> Item:
 
 def put_on_desk(text: Any, state: str, read: bool) -> Item:
     """The item of a text that a factory made, as if it had arrived and been decided on."""
-    item = queue.arrive(
-        text._meta.model_name, text.pk, text.debate.scope_id, text.author_key, shown=state == "published"
-    )
+    scope_id = (text.map if hasattr(text, "map") else text.debate).scope_id
+    item = queue.arrive(text._meta.model_name, text.pk, scope_id, text.author_key, shown=state == "published")
     item.state, item.read = state, read
     item.settle()
     item.save()

@@ -10,8 +10,8 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from counting.rejects import Rejects
 from deliberation.imports import BadFiles, Outcome, Refused, import_debate
-from deliberation.imports.rejects import Rejects
 
 
 class Command(BaseCommand):

@@ -13,7 +13,8 @@ class Lines:
     """How many lines something was found in, and the first of them."""
 
     def __init__(self) -> None:
-        self.n, self.first = 0, []
+        self.n = 0
+        self.first: list[int] = []
 
     def add(self, line: int) -> None:
         self.n += 1
@@ -32,8 +33,10 @@ class Rejects:
 
     def __init__(self, path: Path, header: Iterable[str]):
         self.path = path.with_name(f"{path.stem}.rejected.csv")
-        self.lines, self.reasons = Lines(), []
-        self._header, self._file = header, None
+        self.lines = Lines()
+        self.reasons: list[tuple[int, str]] = []
+        self._header = header
+        self._file: TextIO | None = None
 
     def __enter__(self) -> "Rejects":
         return self

@@ -21,16 +21,13 @@ from .elements import ELEMENTS
 from .models import Survey
 from .publishing import MAX_QUESTIONS
 from .questions import TYPES
-from .questions.choice import OTHER
 from .questions.conditions import MATCHES, OPERATORS, only_if
-from .questions.grid import NO_OPINION
 
 MAX_SIZE = 5_000_000
 ID = re.compile(r"[A-Za-z0-9_-]{1,36}")  # three ids and a prefix make a cell's name, of at most 120 characters
 TEXTS = ("title", "introduction", "pace", "thanks", "show_results", "trust")
 DATES = ("opens_at", "closes_at")
 MOST_CONDITIONS = 10
-RESERVED = {"options": OTHER, "scale": NO_OPINION}
 
 
 class Refused(ValueError):
@@ -57,13 +54,19 @@ def _export_question(block: Any) -> dict[str, Any]:
 
 def _export_value(value: Any) -> Any:
     if isinstance(value, blocks.list_block.ListValue):
-        return [{"id": str(item.id), "label": item.value} for item in value.bound_blocks if (item.value or "").strip()]
+        return [item for bound in value.bound_blocks if (item := _export_item(bound))["label"].strip()]
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
         number = int(value) if value == value.to_integral_value() else float(value)
         return number if str(number) == str(value) else str(value)  # 2.50 stays 2.50
     return value
+
+
+def _export_item(bound: Any) -> dict[str, Any]:
+    """One item of a list: a label, or a struct that has one."""
+    values = bound.value if isinstance(bound.value, dict) else {"label": bound.value or ""}
+    return {"id": str(bound.id), **{name: _export_value(value) for name, value in values.items()}}
 
 
 def read_definition(content: bytes) -> dict[str, Any]:
@@ -307,15 +310,24 @@ class _Question:
         item = {"label": item} if isinstance(item, str) else item
         if not isinstance(item, dict) or "label" not in item:
             raise Refused(f"{self.where}{where}: " + _("this must be a label, or an id and a label."))
-        _only_known(item, {"id", "label"}, f"{self.where}{where}: ")
-        label = _text(item["label"], self.where + where, field.child_block.field.max_length)
-        if not label.strip():
+        parts = getattr(field.child_block, "child_blocks", {"label": field.child_block})
+        _only_known(item, {"id", *parts}, f"{self.where}{where}: ")
+        values = {part: self._part(where, part, block, item) for part, block in parts.items()}
+        if not values["label"].strip():
             raise Refused(f"{self.where}{where}: " + _("the label is empty."))
-        self._clean(where, field.child_block, label)
         found = self._id(item.get("id"), where)
-        if found == RESERVED.get(name):
+        if found == TYPES[self.given["type"]].reserved.get(name):
             raise Refused(f"{self.where}{where}: " + _("the id “%(id)s” is reserved.") % {"id": found})
-        return {"type": "item", "id": found, "value": label}
+        return {"type": "item", "id": found, "value": values if len(parts) > 1 else values["label"]}
+
+    def _part(self, where: str, part: str, block: Any, item: dict[str, Any]) -> Any:
+        """One value of an item: its label, its cost…"""
+        place = where if part == "label" else f"{where} {part}"
+        if part not in item:
+            return block.get_prep_value(block.get_default())
+        raw = self._scalar(place, block, item[part])
+        self._clean(place, block, raw)
+        return raw
 
     def _id(self, given: Any, where: str) -> str:
         """The id given, or a new one."""

@@ -122,7 +122,8 @@ class _Versions:
 
 def is_promised(question: Schema, part: str) -> bool:
     """May what was answered to this frozen question be shown? What stands beside “other” never is."""
-    return part == "" and type_of(question).is_shown(question)
+    kind = type_of(question)
+    return part == kind.shown_part and kind.is_shown(question)
 
 
 def _add(texts: list[tuple[Place, Wanted]], versions: _Versions) -> None:

@@ -210,7 +210,7 @@ def _effects_on_items(before: Schema, after: Schema, part: str, counts: dict[str
     later = {item["id"]: item for item in after.get(part, ())}
     found = []
     for item in before.get(part, ()):
-        n = _chosen(before["id"], part, item["id"], counts)
+        n = sum(counts.get(cell, 0) for cell in type_of(before).picks(before, part, item["id"]))
         new = later[item["id"]]
         if not n or item.get("withdrawn"):
             continue
@@ -229,11 +229,3 @@ def _effects_on_items(before: Schema, after: Schema, part: str, counts: dict[str
                 % {"before": item["label"], "after": new["label"], "n": n}
             )
     return found
-
-
-def _chosen(question: str, part: str, item: str, counts: dict[str, int]) -> int:
-    if part == "options":
-        return counts.get(f"o:{question}:{item}", 0)
-    if part == "rows":
-        return sum(n for name, n in counts.items() if name.startswith(f"g:{question}:{item}:"))
-    return sum(n for name, n in counts.items() if name.startswith(f"g:{question}:") and name.endswith(f":{item}"))

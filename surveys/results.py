@@ -15,7 +15,7 @@ from participation.trust import LADDER
 from .cells import CHANNELS
 from .forms import compiled_live
 from .models import Survey
-from .questions import type_of
+from .questions import QuestionType, type_of
 
 Figures = dict[str, Any]
 
@@ -92,11 +92,14 @@ def _entry(question: dict[str, Any], count: Any, threshold: int) -> Figures:
         **({"withdrawn": True} if question.get("withdrawn") else {}),
         **kind.tabulate(question, count, base),
     }
-    return _protect(entry, threshold, exclusive=question["type"] != "multiple")
+    _protect(entry, threshold, kind)
+    kind.derive(question, entry)
+    return entry
 
 
-def _protect(entry: Figures, threshold: int, exclusive: bool) -> Figures:
+def _protect(entry: Figures, threshold: int, kind: QuestionType) -> None:
     """Hide the small cells of one question and give the shares of the others."""
+    exclusive = kind.exclusive
     base = entry["base"]
     tables = entry.get("rows") or [entry]
     for table in tables:
@@ -105,12 +108,17 @@ def _protect(entry: Figures, threshold: int, exclusive: bool) -> Figures:
         shown = hide_small(counts, threshold, exclusive)
         for option, n in zip(options, shown, strict=True):
             option["count"] = n
+            if n is None:
+                option.update(dict.fromkeys(kind.hidden_too))
             option["share"] = None if n is None else (round(n / table["base"], 4) if table["base"] else 0.0)
         if hides_base(table["base"], counts, threshold, exclusive):
             _hide_base(table)
+    pairs = entry.get("pairs", ())
+    if any(0 < n < threshold for pair in pairs for n in pair["counts"]):
+        for pair in pairs:  # all of them: a hidden one could be worked out from the others and the first choices
+            pair["counts"] = [None, None]
     if 0 < base < threshold:
         _hide_base(entry)
-    return entry
 
 
 def _hide_base(table: Figures) -> None:

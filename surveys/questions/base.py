@@ -7,7 +7,7 @@ A *cell name* is what is counted; its form is "<kind>:<question id>[:<part>…]"
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -64,12 +64,27 @@ class Form:
         return text
 
 
+class Paper(NamedTuple):
+    """A question on a sheet of paper: what to do, then boxes to tick, blanks to fill, lines to write on."""
+
+    how: Message = ""
+    boxes: Sequence[str] = ()
+    blanks: Sequence[tuple[str, Message]] = ()  # (what the blank is for, what is written there: a rank, points)
+    columns: Sequence[str] = ()  # with these, each of `blanks` is a row of as many boxes
+    lines: int = 0
+    before_lines: Message = ""
+
+
 class QuestionType:
     """One question type. Subclasses give `name`, `block`, `template` and the methods below; they keep no state."""
 
     name: ClassVar[str]
     block: ClassVar[type[blocks.StructBlock]]
-    figure: ClassVar[str] = "bars"  # which results template draws `tabulate`: bars, grid, histogram or none
+    figure: ClassVar[str] = "bars"  # which results template draws `tabulate`, out of templates/surveys/figures/
+    exclusive: ClassVar[bool] = True  # do its counts add up to a figure that is known, so that one hidden gives way?
+    hidden_too: ClassVar[tuple[str, ...]] = ()  # what else an option says in `tabulate` and keeps to itself if hidden
+    reserved: ClassVar[Mapping[str, str]] = {}  # by list, the id that no item of it may have
+    shown_part: ClassVar[str] = ""  # which of its `texts` `is_shown` speaks of; the others are never shown
     comparison: ClassVar[str] = ""  # how conditions compare its answers, see `comparing`
     seconds: ClassVar[int] = 24  # what answering takes
 
@@ -128,6 +143,13 @@ class QuestionType:
         """The figures of this question: keys added to its entry in resultats.json."""
         return {}
 
+    def derive(self, schema: Schema, entry: dict[str, Any]) -> None:
+        """Add to the figures what follows from them once small values are hidden: it can give nothing hidden away."""
+
+    def picks(self, schema: Schema, part: str, item: str) -> Iterable[str]:
+        """The cells that say how often one item of the list `part` was chosen."""
+        return ()
+
     def texts(self, schema: Schema, answer: Answer) -> list[tuple[str, str]]:
         """What `answer` (not None) says in free words: (part, words); the part "" is the answer itself."""
         return []
@@ -141,8 +163,12 @@ class QuestionType:
         raise NotImplementedError
 
     def is_shown(self, schema: Schema) -> bool:
-        """Did the form say that the answer itself may be shown, once a moderator has read it?"""
+        """Did the form say that the text `shown_part` may be shown, once a moderator has read it?"""
         return False
+
+    def paper(self, schema: Schema) -> Paper:
+        """The question on a sheet of paper."""
+        return Paper(lines=1)
 
     def columns(self, schema: Schema) -> list[tuple[str, str]]:
         """The CSV columns of this question: (part, title); the part "" is the question itself."""
@@ -182,13 +208,28 @@ class QuestionBlock(blocks.StructBlock):
         form_classname = "struct-block question-block"
 
 
-def labelled(items: Any) -> list[Schema]:
-    """[{"id", "label"}] from a ListBlock of CharBlocks; ids are those of the list items and survive any edit."""
-    return [
-        {"id": str(item.id), "label": (item.value or "").strip()}
-        for item in items.bound_blocks
-        if (item.value or "").strip()
-    ]
+def labelled(items: Any, *beside: str) -> list[Schema]:
+    """[{"id", "label"}] from a ListBlock of labels, or of structs with a label and what stands `beside` it.
+
+    The ids are those of the list items and survive any edit; items without a label are left out.
+    """
+    found = []
+    for item in items.bound_blocks:
+        label = (item.value["label"] if beside else item.value) or ""
+        if label.strip():
+            found.append({"id": str(item.id), "label": label.strip()} | {name: item.value[name] for name in beside})
+    return found
+
+
+def check_labels(items: list[Schema]) -> list[Message]:
+    """What is wrong with a list of things to choose from."""
+    labels = [item["label"].casefold() for item in offered(items)]
+    problems: list[Message] = []
+    if len(labels) < 2:
+        problems.append(_("Give at least two options."))
+    if len(set(labels)) < len(labels):
+        problems.append(_("Two options have the same wording."))
+    return problems
 
 
 def keep_withdrawn(now: list[Schema], before: list[Schema]) -> None:
@@ -199,3 +240,8 @@ def keep_withdrawn(now: list[Schema], before: list[Schema]) -> None:
 
 def offered(items: list[Schema]) -> list[Schema]:
     return [item for item in items if not item.get("withdrawn")]
+
+
+def anchor(name: str, n: int) -> str:
+    """The id of the n-th control of a question: the first bears the question's name, so that errors lead to it."""
+    return name if n == 1 else f"{name}_{n}"

@@ -13,9 +13,11 @@ from .base import (
     AnswerError,
     Form,
     Message,
+    Paper,
     QuestionBlock,
     QuestionType,
     Schema,
+    check_labels,
     keep_withdrawn,
     labelled,
     offered,
@@ -43,6 +45,7 @@ class ChoiceType(QuestionType):
     """Options by id; the answer is {"options": [option ids], "other": text typed beside "other"}."""
 
     comparison = "choices"
+    reserved = {"options": OTHER}
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         options = labelled(value["options"])
@@ -51,13 +54,7 @@ class ChoiceType(QuestionType):
         return {"options": options}
 
     def check(self, schema: Schema) -> list[Message]:
-        labels = [option["label"].casefold() for option in offered(schema["options"])]
-        problems: list[Message] = []
-        if len(labels) < 2:
-            problems.append(_("Give at least two options."))
-        if len(set(labels)) < len(labels):
-            problems.append(_("Two options have the same wording."))
-        return problems
+        return check_labels(schema["options"])
 
     def merge(self, schema: Schema, previous: Schema) -> None:
         keep_withdrawn(schema["options"], previous["options"])
@@ -118,6 +115,20 @@ class ChoiceType(QuestionType):
             if n or not option.get("withdrawn"):
                 rows.append({**option, "count": n})
         return {"options": rows}
+
+    def picks(self, schema: Schema, part: str, item: str) -> list[str]:
+        return [f"o:{schema['id']}:{item}"]
+
+    def paper(self, schema: Schema) -> Paper:
+        boxes = offered(schema["options"])
+        other = any(option["id"] == OTHER for option in boxes)
+        return Paper(
+            self.how(schema), [o["label"] for o in boxes], lines=int(other), before_lines=_("Other, please specify:")
+        )
+
+    def how(self, schema: Schema) -> Message:
+        """What to do on paper, in one sentence."""
+        return _("Tick one box.")
 
     def texts(self, schema: Schema, answer: Answer) -> list[tuple[str, str]]:
         return [(OTHER, answer["other"])] if answer.get("other") else []

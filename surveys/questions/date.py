@@ -7,7 +7,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .base import EMPTY, Answer, AnswerError, Form, Message, QuestionBlock, QuestionType, Schema
+from .base import EMPTY, Answer, AnswerError, Form, Message, Paper, QuestionBlock, QuestionType, Schema
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 DRAWN_BARS = 12
@@ -120,6 +120,9 @@ class Date(QuestionType):
         except ValueError:
             raise AnswerError(_("Write the date as year-month-day: 2026-03-27.")) from None
         return self._within(schema, day, "")
+
+    def paper(self, schema: Schema) -> Paper:
+        return Paper(_("For example 27 3 2026."), (), [(_("Day"), ""), (_("Month"), ""), (_("Year"), "")])
 
 
 def _month(period: str) -> str:

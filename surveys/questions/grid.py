@@ -11,6 +11,7 @@ from .base import (
     AnswerError,
     Form,
     Message,
+    Paper,
     QuestionBlock,
     QuestionType,
     Schema,
@@ -60,6 +61,7 @@ class Grid(QuestionType):
     block = GridBlock
     figure = "grid"
     comparison = "choices"
+    reserved = {"scale": NO_OPINION}
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         scale = labelled(value["scale"])
@@ -144,6 +146,16 @@ class Grid(QuestionType):
             if total or not row.get("withdrawn"):
                 rows.append({**row, "base": total, "options": options})
         return {"rows": rows}
+
+    def picks(self, schema: Schema, part: str, item: str) -> list[str]:
+        q = schema["id"]
+        if part == "rows":
+            return [f"g:{q}:{item}:{step['id']}" for step in schema["scale"]]
+        return [f"g:{q}:{row['id']}:{item}" for row in schema["rows"]]
+
+    def paper(self, schema: Schema) -> Paper:
+        rows, scale = offered(schema["rows"]), offered(schema["scale"])
+        return Paper(_("Tick one box on each line."), (), [(r["label"], "") for r in rows], [s["label"] for s in scale])
 
     def columns(self, schema: Schema) -> list[tuple[str, str]]:
         title = schema["code"] or schema["wording"]

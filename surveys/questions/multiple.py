@@ -29,6 +29,7 @@ class MultipleChoiceBlock(ChoiceBlock):
 class MultipleChoice(ChoiceType):
     name = "multiple"
     block = MultipleChoiceBlock
+    exclusive = False
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         bounds = {"min": value.get("min_choices"), "max": value.get("max_choices")}
@@ -74,6 +75,11 @@ class MultipleChoice(ChoiceType):
                 % {"least": least, "n": n},
                 name,
             )
+
+    def how(self, schema: Schema) -> Message:
+        if schema["max"]:
+            return ngettext("Tick one box at most.", "Tick %(n)d boxes at most.", schema["max"]) % {"n": schema["max"]}
+        return _("Tick as many boxes as you like.")
 
     def columns(self, schema: Schema) -> list[tuple[str, str]]:
         title = schema["code"] or schema["wording"]

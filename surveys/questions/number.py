@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .base import Answer, AnswerError, Form, Message, QuestionBlock, QuestionType, Schema
+from .base import Answer, AnswerError, Form, Message, Paper, QuestionBlock, QuestionType, Schema
 from .quantiles import summary
 
 FINE_BINS = 1000  # up to so many distinct values a bin is a single value
@@ -109,6 +109,10 @@ class Number(QuestionType):
             "precision": None if exact else float(width),
             "unit": unit,
         }
+
+    def paper(self, schema: Schema) -> Paper:
+        bounds = {"low": _show(Decimal(schema["min"])), "high": _show(Decimal(schema["max"]))}
+        return Paper(_("A number between %(low)s and %(high)s.") % bounds, (), [("", schema["unit"])])
 
 
 def _floor(value: Decimal, width: Decimal) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .base import Answer, AnswerError, Form, QuestionBlock, QuestionType, Schema
+from .base import Answer, AnswerError, Form, Paper, QuestionBlock, QuestionType, Schema
 from .quantiles import summary
 
 STEPS = range(11)
@@ -55,3 +55,7 @@ class Scale(QuestionType):
         ends = {0: f" – {schema['low']}", 10: f" – {schema['high']}"}
         options = [{"id": str(s), "label": f"{s}{ends.get(s, '')}", "count": n} for s, n in counts.items()]
         return {"options": options, "summary": summary(counts)}
+
+    def paper(self, schema: Schema) -> Paper:
+        ends = f"0 = {schema['low']} · 10 = {schema['high']}"
+        return Paper(_("Tick one box."), (), [(ends, "")], [str(step) for step in STEPS])

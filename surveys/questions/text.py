@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .base import Answer, Form, QuestionBlock, QuestionType, Schema
+from .base import Answer, Form, Paper, QuestionBlock, QuestionType, Schema
 
 SHORT, LONG = 200, 5000
 
@@ -64,6 +64,9 @@ class ShortText(QuestionType):
 
     def is_shown(self, schema: Schema) -> bool:
         return bool(schema.get("shown"))  # versions frozen before there was a choice promised to show nothing
+
+    def paper(self, schema: Schema) -> Paper:
+        return Paper(_("Give no name and no contact details."), lines=2 if schema["limit"] <= SHORT else 6)
 
     def from_csv(self, schema: Schema, values: list[str]) -> Answer:
         return self.read(schema, "v", Form({"v": [values[0]]}))

@@ -12,7 +12,7 @@ from participation import passes, trust
 from .. import rendering, results, verbatims
 from ..forms import compiled_live
 from ..models import OpenAnswer, Survey
-from ..questions import TYPES
+from ..questions import TYPES, Paper, Schema, type_of
 
 register = template.Library()
 
@@ -76,6 +76,29 @@ def has_hidden(question: dict[str, Any]) -> bool:
     return any(
         option["count"] is None for table in question.get("rows") or [question] for option in table.get("options", [])
     )
+
+
+@register.filter
+def pairwise(question: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pairs of a ranking as a table: a line and a column for each proposal, "" where the two are the same."""
+    counts: dict[tuple[str, str], int] = {}
+    for pair in question["pairs"]:
+        (a, b), (before, after) = pair["ids"], pair["counts"]
+        counts[a, b], counts[b, a] = before, after
+    ids = [option["id"] for option in question["options"]]
+    return [{"label": o["label"], "cells": [counts.get((o["id"], i), "") for i in ids]} for o in question["options"]]
+
+
+@register.filter
+def paper(question: Schema) -> Paper:
+    """A frozen question as it stands on a sheet of paper."""
+    return type_of(question).paper(question)
+
+
+@register.filter
+def lines(number: int) -> range:
+    """To draw so many lines to write on."""
+    return range(number)
 
 
 @register.filter

@@ -40,7 +40,8 @@ def test_every_room_is_on_the_map(room):
 @pytest.mark.parametrize("kind", TYPES)
 def test_every_question_type_is_described_and_tested(kind):
     assert f"`{kind}`" in text("question-types.md")
-    assert (ROOT / "templates" / "surveys" / "questions" / f"{kind}.html").exists()
+    assert (ROOT / "templates" / TYPES[kind].template).exists()
+    assert (ROOT / "templates" / "surveys" / "figures" / f"{TYPES[kind].figure}.html").exists()
     block = TYPES[kind].block
     assert all(str(getattr(block().meta, name, "")) for name in ("label", "icon", "description"))
 

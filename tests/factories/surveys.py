@@ -1,6 +1,7 @@
 """Surveys in the states tests need: `SurveyFactory(open=True)`, `SurveyFactory(closed=True)`…"""
 
 import uuid
+from copy import copy
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,22 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "short_text": {},
     "long_text": {"max_length": 600},
     "date": {},
+    "yes_no": {"no_opinion": True},
+    "rating": {"look": "stars5"},
+    "nps": {"low": "non", "high": "oui"},
+    "ranking": {"options": ["des arbres", "des bancs", "une fontaine"]},
+    "points": {"options": ["un four à pain", "des outils", "un kiosque"], "points": 5, "most": 3},
+    "basket": {
+        "options": [
+            {"label": "jardin", "cost": 38_000},
+            {"label": "éclairage", "cost": 21_000},
+            {"label": "banc", "cost": 900},
+        ],
+        "envelope": 45_000,
+        "unit": "€",
+    },
+    "time": {},
+    "demographic": {"about": "age", "options": []},
 }
 
 
@@ -34,8 +51,8 @@ def question(kind: str, wording: str = "", **values: Any) -> dict[str, Any]:
 
 
 def _items(value: Any) -> Any:
-    if isinstance(value, list) and value and isinstance(value[0], str):
-        return [{"type": "item", "id": str(uuid.uuid4()), "value": v} for v in value]
+    if isinstance(value, list) and value and (isinstance(value[0], str) or "label" in value[0]):
+        return [{"type": "item", "id": str(uuid.uuid4()), "value": copy(v)} for v in value]
     return value
 
 

@@ -73,7 +73,7 @@ def test_the_schema_in_docs_knows_every_type_and_every_field():
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"type": "ranking"}, "single, multiple"),
+        ({"type": "essay"}, "single, multiple"),
         ({"wording": ...}, ""),
         ({"wording": ""}, "wording"),
         ({"wording": 7}, "wording"),

@@ -28,8 +28,12 @@ from tests.factories.surveys import SurveyFactory, question, republish, set_ques
 pytestmark = pytest.mark.django_db
 
 
-def item(label: str) -> dict:
-    return question("single", options=[label, "x"])["value"]["options"][0]
+KINDS = ["single", "multiple", "grid", "scale", "number", "rating", "ranking", "points", "basket"]
+
+
+def item(label: str, kind: str = "single") -> dict:
+    label = {"label": label, "cost": 700} if kind == "basket" else label
+    return question(kind, options=[label])["value"]["options"][0]
 
 
 class Agent:
@@ -67,7 +71,7 @@ class Agent:
             self.questions.append(self.deleted.pop())
 
     def add(self) -> None:
-        kind = self.dice.choice(["single", "multiple", "grid", "scale", "number"])
+        kind = self.dice.choice(KINDS)
         self.questions.append(question(kind, self.new_label()))
 
     def parts(self, q: dict) -> list[str]:
@@ -82,9 +86,15 @@ class Agent:
             if act == 0 and len(held) > 2:
                 self.gone.append((q["id"], part, held.pop(self.dice.randrange(len(held)))))
             elif act == 1:
-                self.dice.choice(held)["value"] = self.new_label()
+                self.reword_item(self.dice.choice(held))
             elif len(held) < 8:
-                held.append(item(self.new_label()))
+                held.append(item(self.new_label(), q["type"]))
+
+    def reword_item(self, held: dict) -> None:
+        if isinstance(held["value"], dict):
+            held["value"]["label"] = self.new_label()
+        else:
+            held["value"] = self.new_label()
 
     def bring_back(self) -> None:
         for q in self.questions:
@@ -100,6 +110,10 @@ class Agent:
                 q["value"]["maximum"] = self.dice.randrange(30, 200)
             elif q["type"] == "multiple":
                 q["value"]["max_choices"] = self.dice.choice([None, 2, 3])
+            elif q["type"] == "ranking":
+                q["value"]["top"] = self.dice.choice([None, 1, 2])
+            elif q["type"] == "points":
+                q["value"]["points"] = self.dice.choice([4, 5, 9])
             q["value"]["required"] = self.dice.random() < 0.2
 
 
@@ -143,9 +157,27 @@ class Citizens:
             steps = [s["id"] for s in q["scale"] if not s.get("withdrawn")]
             picks = [(place, row, self.dice.choice(steps)) for place, row in enumerate(rows, 1)]
             return [(f"{name}_{place}", step, (row, step)) for place, row, step in picks]
+        if q["type"] == "basket":
+            chosen = self.dice.sample(q["options"], len(q["options"]))
+            return [(name, o["id"], (o["id"],)) for o in within(chosen, q["envelope"])]
+        if q["type"] == "ranking":
+            return self._rank(q, name, offered)
+        if q["type"] == "points":
+            picks = self.dice.sample(list(enumerate(offered, 1)), self.dice.randint(1, 2))
+            return [(f"{name}_{place}", str(self.dice.randint(1, 2)), (o,)) for place, o in picks]
+        if q["type"] == "rating":
+            step = self.dice.randint(1, 5)
+            return [(name, str(step), (step,))]
         low, high = (0, 10) if q["type"] == "scale" else (int(float(q["min"])), int(float(q["max"])))
         number = self.dice.randint(low, high)
         return [(name, str(number), (number,))]
+
+    def _rank(self, q: dict, name: str, offered: list[str]) -> list[tuple[str, str, tuple]]:
+        """Only the first choice is among the figures compared here; the pairs are among the cells."""
+        order = self.dice.sample(offered, min(q["top"] or len(offered), len(offered)))
+        places = {o: f"{name}_{place}" for place, o in enumerate(offered, 1)}
+        first, *others = [(places[o], str(rank), (o,)) for rank, o in enumerate(order, 1)]
+        return [first, *((field, rank, (o, "further down")) for field, rank, (o,) in others)]
 
     def total(self, survey: Survey) -> Counter:
         """Everything sent, but for questions that nobody answered before they were withdrawn: these leave no trace."""
@@ -154,7 +186,18 @@ class Citizens:
             total.update(meant)
         withdrawn = {q["id"] for q in survey.live_version.schema["questions"] if q.get("withdrawn")}
         traceless = {q for q in withdrawn if not total[(q, "answered")]}
-        return Counter({key: n for key, n in total.items() if n and key[0] not in traceless})
+        return Counter(
+            {key: n for key, n in total.items() if n and key[0] not in traceless and key[-1] != "further down"}
+        )
+
+
+def within(projects: list[dict], envelope: int) -> list[dict]:
+    """The first of `projects` that are offered, as far as the envelope goes; one at least."""
+    found: list[dict] = []
+    for project in projects:
+        if not project.get("withdrawn") and sum(p["cost"] for p in [*found, project]) <= envelope:
+            found.append(project)
+    return found
 
 
 def figures_of(survey: Survey) -> Counter:
@@ -166,7 +209,7 @@ def figures_of(survey: Survey) -> Counter:
         for table in q.get("rows") or [q]:
             head = (q["id"],) if table is q else (q["id"], table["id"])
             for option in table.get("options", ()):
-                key = int(option["id"]) if q["type"] == "scale" else option["id"]
+                key = int(option["id"]) if q["type"] in ("scale", "rating") else option["id"]
                 if q["type"] != "number":  # drawn in bars; its cells are compared below
                     total[(*head, key)] = option["count"]
     return +total
@@ -185,7 +228,7 @@ def numbers_of(survey: Survey, by_hand: Counter) -> Counter:
 def test_no_sequence_of_edits_changes_what_was_answered_or_counted(settings, seed):
     settings.SUPPRESS_BELOW = 1
     dice = random.Random(seed)
-    agent = Agent(dice, [question(kind) for kind in ("single", "multiple", "grid", "scale", "number")])
+    agent = Agent(dice, [question(kind) for kind in KINDS])
     survey = SurveyFactory(open=True, questions=copy.deepcopy(agent.questions))
     citizens = Citizens(dice, survey)
     stored: dict = {}

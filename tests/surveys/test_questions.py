@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -35,11 +37,30 @@ SCHEMAS = {
         "counted": ["2000-01-01", "2001-12-31"],
         "unit": "month",
     },
+    "yes_no": {"options": items("yes", "no"), "shown": True},
+    "rating": {"look": "stars5", "begun": "stars5"},
+    "nps": {"low": "non", "high": "oui"},
+    "ranking": {"options": items("a", "b", "c"), "top": None},
+    "points": {"options": items("a", "b", "c"), "points": 7, "most": 3, "counted": 3, "exact": False},
+    "basket": {
+        "options": [item | {"cost": cost} for item, cost in zip(items("a", "b", "c"), (40, 30, 20), strict=True)],
+        "envelope": 60,
+        "unit": "€",
+        "min": None,
+        "max": 2,
+    },
+    "time": {"min": "08:00", "max": "22:30"},
+    "demographic": {"options": items("15-29", "30-44", "unsaid"), "about": "age", "begun": "age"},
 }
 
 
 def schema(kind: str) -> dict:
     return {**BASE, "type": kind, **SCHEMAS[kind]}
+
+
+def each(*typed: str) -> dict[str, list[str]]:
+    """What was typed on each line of a question that has several."""
+    return {f"v_{n}": [text] for n, text in enumerate(typed, 1)}
 
 
 def day(d: str, m: str, y: str) -> dict[str, list[str]]:
@@ -65,6 +86,30 @@ GOOD = [
     ("long_text", {"v": ["x" * 600]}, "x" * 600, []),
     ("date", day("29", "2", "2000"), "2000-02-29", ["v:q:2000-02"]),
     ("date", day("31", "12", "2001"), "2001-12-31", ["v:q:2001-12"]),
+    (
+        "yes_no",
+        {"v": ["no"], "v_reason": [" Trop de bruit. "]},
+        {"options": ["no"], "reason": "Trop de bruit."},
+        ["o:q:no"],
+    ),
+    ("yes_no", {"v": ["yes"]}, {"options": ["yes"]}, ["o:q:yes"]),
+    ("rating", {"v": ["5"]}, 5, ["v:q:5"]),
+    ("nps", {"v": ["0"]}, 0, ["v:q:0"]),
+    ("points", each("3", " 1", "0"), {"a": 3, "b": 1}, ["p:q:a:3", "p:q:b:1"]),
+    ("points", each("", "", "3"), {"c": 3}, ["p:q:c:3"]),
+    ("basket", {"v": ["c", "a"]}, {"options": ["a", "c"]}, ["o:q:a", "o:q:c"]),
+    *[
+        ("time", {"v": [typed]}, "18:30", ["v:q:18"])
+        for typed in ("18:30", "18h30", "18 h 30", "18H30", "1830", " 18.30 ", "18\u00a0h\u00a030 min")
+    ],
+    ("time", {"v": ["8h"]}, "08:00", ["v:q:08"]),
+    ("demographic", {"v": ["unsaid"]}, {"options": ["unsaid"]}, ["o:q:unsaid"]),
+    (
+        "ranking",
+        each("2", "3", "1"),
+        ["c", "a", "b"],
+        ["f:q:c", "r:q:c", "r:q:a", "r:q:b", "a:q:c", "a:q:a", "a:q:b", "w:q:c:a", "w:q:c:b", "w:q:a:b"],
+    ),
 ]
 
 BAD = [
@@ -89,6 +134,18 @@ BAD = [
     ],
     ("date", day("1", "13", "2000")),
     ("date", day("-1", "1", "2000")),
+    ("yes_no", {"v_reason": ["parce que"]}),
+    ("yes_no", {"v": ["yes"], "v_reason": ["x" * 501]}),
+    ("yes_no", {"v": ["yes", "no"]}),
+    *[("rating", {"v": [v]}) for v in ("0", "6", "²")],
+    ("nps", {"v": ["11"]}),
+    *[("ranking", each(*typed)) for typed in [("1", "1", "2"), ("1", "3", ""), ("2", "3", ""), ("1", "2", "")]],
+    *[("ranking", each(*typed)) for typed in [("0", "1", "2"), ("4", "1", "2"), ("1", "²", "2")]],
+    *[("points", each(*typed)) for typed in [("4", "", ""), ("3", "3", "3"), ("-1", "", ""), ("1,5",), ("²",)]],
+    ("basket", {"v": ["a", "b"]}),
+    ("basket", {"v": ["z"]}),
+    *[("time", {"v": [v]}) for v in ("7:59", "22:31", "25:00", "18:60", "midi", "٣:00", "1:2:3")],
+    ("demographic", {"v": ["0-14"]}),
 ]
 
 
@@ -136,12 +193,53 @@ def test_answers_come_back_from_csv_as_they_went(kind, answer):
         ("short_text", ["x" * 201]),
         ("date", ["3 mars 2001"]),
         ("date", ["2000-13-01"]),
+        ("yes_no", ["peut-être", ""]),
+        ("rating", ["six"]),
+        ("ranking", ["1", "1", ""]),
+        ("ranking", ["2", "", ""]),
+        ("points", ["8", "", ""]),
+        ("points", ["3", "3", "3"]),
+        ("basket", ["x", "x", ""]),
+        ("time", ["plus tard"]),
+        ("demographic", ["jeune"]),
     ],
 )
 def test_csv_that_cannot_be_taken_is_refused(kind, row):
     asked = schema(kind)
     with pytest.raises(AnswerError):
         type_of(asked).from_csv(asked, row)
+
+
+@pytest.mark.parametrize(("typed", "word"), [(("3", "3", "2"), "one more"), (("1", "", ""), "6 are left"), ((), "")])
+def test_all_points_are_to_be_given_where_the_agent_says_so(typed, word):
+    asked = schema("points") | {"exact": True}
+    with translation.override("en"):
+        if not typed:
+            assert type_of(asked).read(asked, "v", Form(each("3", "2", "2"))) == {"a": 3, "b": 2, "c": 2}
+            return
+        with pytest.raises(AnswerError, match=word):
+            type_of(asked).read(asked, "v", Form(each(*typed)))
+
+
+def test_the_first_ranks_are_enough_where_the_agent_says_so():
+    asked = schema("ranking") | {"top": 2}
+    kind = type_of(asked)
+    assert kind.read(asked, "v", Form(each("", "", "1"))) == ["c"]
+    assert kind.read(asked, "v", Form(each("2", "", "1"))) == ["c", "a"]
+    for typed in [("3", "1", "2"), ("", "2", "")]:
+        with pytest.raises(AnswerError):
+            kind.read(asked, "v", Form(each(*typed)))
+    assert set(kind.cells(asked, ["c"])) >= {"w:q:c:a", "w:q:c:b"} and "w:q:a:b" not in kind.cells(asked, ["c"])
+    assert kind.from_csv(asked, kind.to_csv(asked, ["c", "a"])) == ["c", "a"]
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_type_stands_on_paper(kind):
+    drawn = render_to_string("surveys/print/question.html", {"question": schema(kind), "number": 4})
+    assert "4. Question ?" in drawn
+    offered = [i["label"] for part in ("options", "rows", "scale") for i in schema(kind).get(part, ())]
+    assert all(label in drawn for label in offered)
+    assert any(mark in drawn for mark in ('class="box"', 'class="blank"', 'class="rule"'))
 
 
 # Quantiles

@@ -1,5 +1,6 @@
-"""What agents publish, and what becomes of it."""
+"""What agents publish, what becomes of it, and the dates they had better know of."""
 
+from .calendar import LocalCalendar
 from .follow_up import Commitment, CommitmentUpdate, OfficialAnswer
 from .notice import LateNotice
 from .pages import ConsultationIndexPage, ConsultationPage
@@ -12,6 +13,7 @@ __all__ = [
     "ConsultationIndexPage",
     "ConsultationPage",
     "LateNotice",
+    "LocalCalendar",
     "OfficialAnswer",
     "Theme",
 ]

@@ -24,17 +24,15 @@ from participation import passes
 from participation.models import Scope, TakesPart
 from surveys.models import Survey
 
-from .. import answering, phases
+from .. import answering, checks, phases
 from ..blocks import BodyBlock
+from ..panels import ConsultationForm, ReadinessPanel
 from ..plain_words import without_accents
 from .milestones import REACHED, Milestones
 
 logger = logging.getLogger(__name__)
 
 AWAITING = {phases.Phase.CLOSED: "awaiting", phases.Phase.LATE: "awaiting"}
-
-# What a consultation promises; none may be missing when it goes online.
-COMMITMENT = ("decision", "can_change", "fixed", "decided_by", "answer_due")
 
 
 class ConsultationIndexPage(Page):
@@ -109,6 +107,7 @@ class ConsultationPage(Milestones, Page):
         index.SearchField("bare_words"),
     ]
     content_panels = [
+        ReadinessPanel(),
         *Page.content_panels,
         FieldPanel("summary"),
         FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")], heading=_("Open from and until")),
@@ -141,6 +140,7 @@ class ConsultationPage(Milestones, Page):
     subpage_types: list[str] = []
     exclude_fields_in_copy = ["scope", *REACHED]
     copy_form_class = DraftCopyForm
+    base_form_class = ConsultationForm
     template = "consultations/consultation_page.html"
 
     class Meta:
@@ -158,18 +158,25 @@ class ConsultationPage(Milestones, Page):
             if block.block_type in ("survey", "debate", "map") and (tool := block.value.get(block.block_type)):
                 yield tool
 
+    def facts(self) -> checks.Draft:
+        """What the checks look at."""
+        said = ("title", "summary", "decision", "can_change", "fixed", "decided_by", "elsewhere")
+        return checks.Draft(
+            **{name: getattr(self, name) or "" for name in said},
+            opens_at=self.opens_at and self.opens_at.astimezone(self.zone),
+            closes_at=self.closes_at and self.closes_at.astimezone(self.zone),
+            decision_on=self.decision_on,
+            answer_due=self.answer_due,
+            referent=self.referent_id is not None,
+            articles=self.charter.articles.count() if self.charter else 0,
+        )
+
     def clean(self) -> None:
         super().clean()
         errors = self.milestone_errors()
         if self.answered_on and (problem := answering.problem_of(self)):
             errors.setdefault("answered_on", problem)
-        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
-            errors["closes_at"] = _("The closing must come after the opening.")
-        closing = self.closing_day
-        if closing and self.decision_on and self.decision_on <= closing:
-            errors["decision_on"] = _("The decision must come after the closing: else the answers cannot count.")
-        if closing and self.answer_due and self.answer_due < closing:
-            errors["answer_due"] = _("The answer must come after the closing.")
+        errors |= {found.field: found.said for found in checks.dates(self.facts())}
         scope = self._fitting_scope()
         problems = [m for tool in self.tools() for m in _scope_problems(tool, scope)]
         if problems:
@@ -259,13 +266,7 @@ def _scope_problems(tool: TakesPart, scope: Scope | None) -> list[str]:
 
 def check_complete(draft: ConsultationPage) -> None:
     """Raise ValidationError by field when `draft` lacks what a consultation owes before it goes online."""
-    needed = {*COMMITMENT, "summary", "opens_at", "closes_at"}
-    errors: dict[str, Any] = {}
-    for name in needed:
-        if getattr(draft, name) in (None, "") or not str(getattr(draft, name)).strip():
-            errors[name] = _("Fill this in before you publish.")
-    if draft.charter is None or not draft.charter.articles.exists():
-        errors["charter"] = _("Choose a charter with at least one article: every refusal will cite one.")
+    errors: dict[str, Any] = {found.field: found.said for found in checks.check(draft.facts()) if found.stops}
     try:
         draft.clean()
     except ValidationError as error:

@@ -137,6 +137,10 @@ class Debate(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         copy.save()
         return copy
 
+    def with_content_json(self, content: dict[str, Any]) -> Any:
+        """A draft belongs where the debate belongs now, not where it did when the draft was saved."""
+        return super().with_content_json({**content, "scope": self.scope_id})
+
     @property
     def state(self) -> str:
         """Draft or published, for the admin's list; costs no query."""

@@ -175,6 +175,7 @@ def group(apps, schema_editor):
         *Permission.objects.filter(content_type__app_label="geography", content_type__model__in=["zone", "namedplace"]),
         *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),
         *Permission.objects.filter(content_type__app_label="home", codename="change_sitesettings"),
+        *Permission.objects.filter(content_type__app_label="consultations", codename="change_localcalendar"),
     )
     home = HomePage.objects.get()
     for codename in ("add_page", "change_page", "publish_page"):

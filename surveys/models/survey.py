@@ -121,6 +121,10 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         copy.save()
         return copy
 
+    def with_content_json(self, content: dict[str, Any]) -> Any:
+        """A draft belongs where the survey belongs now, not where it did when the draft was saved."""
+        return super().with_content_json({**content, "scope": self.scope_id})
+
     @property
     def state(self) -> str:
         """Draft or published, for the admin's list; costs no query."""

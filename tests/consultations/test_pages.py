@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
 
+from consultations.checks import NEEDED
 from consultations.models import ConsultationPage
-from consultations.models.pages import COMMITMENT
 from participation.models import Scope
 from surveys import intake
 from surveys.forms import compiled_live
@@ -37,7 +37,7 @@ def test_the_commitment_stands_above_the_first_question(client):
         assert text in html
 
 
-@pytest.mark.parametrize("missing", [*COMMITMENT, "summary", "opens_at", "closes_at"])
+@pytest.mark.parametrize("missing", NEEDED)
 def test_nobody_publishes_an_incomplete_promise(missing):
     page = ConsultationPageFactory(open=True, draft=True)
     setattr(page, missing, None if missing.endswith(("_at", "_due")) else "  ")
@@ -69,6 +69,14 @@ def test_publishing_gives_the_survey_the_window_of_the_page():
     assert survey.phase() == "open"
     assert survey.phase(page.closes_at) == "closed"
     assert survey.phase(page.opens_at - timedelta(seconds=1)) == "coming"
+
+
+def test_a_draft_written_before_the_survey_came_to_its_page_leaves_it_there():
+    survey = SurveyFactory(open=True)
+    survey.save_revision()
+    page = ConsultationPageFactory(open=True, body=blocks(survey))
+    Survey.objects.get(pk=survey.pk).latest_revision.publish()
+    assert Survey.objects.get(pk=survey.pk).scope_id == page.scope_id
 
 
 def test_unpublishing_the_page_stops_intake_and_keeps_the_answers():

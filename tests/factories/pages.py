@@ -93,6 +93,7 @@ class ConsultationPageFactory(factory.django.DjangoModelFactory):
     can_change = "Les arbres, les bancs, le stationnement."
     fixed = "La halle est conservée : elle est protégée."
     decided_by = "le conseil municipal"
+    elsewhere = "Sur papier, à l’accueil de la mairie."
 
     @classmethod
     def _create(cls, model_class: type[ConsultationPage], *args: Any, **kwargs: Any) -> ConsultationPage:

@@ -1,0 +1,1 @@
+"""What consultations add to the Wagtail admin: guided creation, copies, checks before opening, the dashboard."""

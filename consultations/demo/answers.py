@@ -9,7 +9,7 @@ from surveys.questions import Schema
 Typed = dict[str, list[str]]
 
 
-WRITTEN = {"short_text", "long_text"}
+WRITTEN = {"short_text", "long_text", "yes_no"}
 ALIKE = 2  # people who write the same few words
 
 
@@ -38,6 +38,44 @@ class Respondent:
         weights += [1] * (len(options) - len(weights))
         return {name: [self.random.choices(options, weights)[0]["id"]]}
 
+    _demographic = _single
+
+    def _yes_no(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        share = hints["yes"]
+        said = {name: [self.random.choices(["yes", "no", "none"], [share, 0.95 - share, 0.05])[0]]}
+        reason = self._write(question, hints["words"], name)
+        return said | ({f"{name}_reason": reason[name]} if reason else {})
+
+    def _rating(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        return {name: [str(min(5, max(1, round(self.random.gauss(hints["mean"] + leaning / 3, 0.9)))))]}
+
+    def _ranking(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        """Favourites stand first in the list: the further down, the rarer in front."""
+        places = range(1, len(question["options"]) + 1)
+        order = sorted(places, key=lambda place: self.random.gauss(place, len(places) / 2))
+        return {f"{name}_{place}": [str(rank)] for rank, place in enumerate(order, 1)}
+
+    def _points(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        typed, left = dict[str, list[str]](), question["points"]
+        for place in range(1, len(question["options"]) + 1):
+            given = min(left, question["most"], max(0, round(self.random.gauss(3.4 - 0.5 * place, 1.5))))
+            left -= given
+            typed[f"{name}_{place}"] = [str(given) if given else ""]
+        return typed
+
+    def _basket(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        chosen, left = list[str](), question["envelope"]
+        for option in self.random.sample(question["options"], len(question["options"])):
+            if option["cost"] <= left and len(chosen) < question["max"]:
+                chosen.append(option["id"])
+                left -= option["cost"]
+        return {name: chosen}
+
+    def _time(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        return {
+            name: [f"{round(self.random.gauss(hints['around'], 0.9)) % 24}h{self.random.choice(['00', '15', '30'])}"]
+        }
+
     def _multiple(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
         options = question["options"]
         weights = (hints.get("weights") or [35] * len(options))[: len(options)]
@@ -60,6 +98,8 @@ class Respondent:
 
     def _scale(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
         return {name: [str(min(10, max(0, round(self.random.gauss(hints["mean"] + leaning, 1.8)))))]}
+
+    _nps = _scale
 
     def _number(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
         low, high = float(question["min"]), float(question["max"])

@@ -27,7 +27,7 @@ from .follow_up import follow_up
 STAGES = ("preparing", "open", "closed", "late", "answered")
 FEW = 7  # responses of the consultation that stays under the threshold
 EDITORIAL = {"title", "introduction", "thanks"}
-NOT_EDITED = {"weights", "leanings", "mean", "words", "type"}
+NOT_EDITED = {"weights", "leanings", "mean", "words", "type", "yes", "around"}
 READ_ON = (0.2, 0.5, 0.8, 1.0)  # days on which texts are read, as shares of those a survey is open
 # Days from today, by stage: opening, closing, promised answer, answer published.
 DAYS: dict[str, tuple[int, int, int, int | None]] = {

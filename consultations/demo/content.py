@@ -6,7 +6,7 @@ from . import square
 from .lodgings import LODGINGS
 from .outcomes import refused
 from .street import STREET
-from .telling import grid, multiple, single, text
+from .telling import basket, grid, multiple, points, ranking, single, text, why
 
 FREQUENCY = [
     "presque tous les jours",
@@ -18,12 +18,14 @@ FREQUENCY = [
 PAPER = "Questionnaire papier à l’accueil de la mairie, à la médiathèque et sur le marché le jeudi matin."
 
 
-AGE = single(
-    "Votre âge",
-    ["15 à 29 ans", "30 à 44 ans", "45 à 59 ans", "60 à 74 ans", "75 ans ou plus", "Je ne souhaite pas répondre"],
-    weights=[14, 24, 27, 22, 9, 4],
-    help="Facultatif. Pour savoir qui nous n’avons pas entendu.",
-)
+AGE: dict[str, Any] = {
+    "type": "demographic",
+    "wording": "Votre âge",
+    "about": "age",
+    "options": [],
+    "weights": [3, 14, 24, 27, 20, 8, 4],
+    "help": "Facultatif. Pour savoir qui nous n’avons pas entendu.",
+}
 
 SQUARE: dict[str, Any] = {
     "stage": "open",
@@ -117,18 +119,16 @@ SQUARE: dict[str, Any] = {
                 ],
                 [0.42, 0.64, 0.35, 0.88],
             ),
-            multiple(
-                "Quels aménagements sont les plus importants ?",
+            ranking(
+                "Classez ces aménagements, du plus important au moins important",
                 [
                     "des arbres",
                     "des bancs",
                     "une fontaine ou un point d’eau",
                     "des jeux pour enfants",
-                    "des arceaux à vélo",
                     "un éclairage plus doux",
+                    "des arceaux à vélo",
                 ],
-                3,
-                weights=[70, 52, 38, 30, 22, 26],
             ),
             single(
                 "La rue des Tanneurs :",
@@ -185,6 +185,17 @@ PLUI: dict[str, Any] = {
                 ["habitant", "agriculteur", "commerçant, artisan ou entreprise", "association", "élu"],
                 weights=[72, 9, 8, 7, 4],
             ),
+            points(
+                "Dix points à répartir : où l’intercommunalité doit-elle d’abord agir ?",
+                [
+                    "le logement",
+                    "les commerces et services",
+                    "les déplacements",
+                    "l’eau et les risques",
+                    "l’agriculture et les paysages",
+                ],
+                5,
+            ),
             text(
                 "Votre avis, en quelques phrases",
                 [
@@ -221,18 +232,18 @@ BUDGET: dict[str, Any] = {
         "title": "Quels projets pour votre quartier ?",
         "introduction": "Cinq questions, deux minutes.",
         "questions": [
-            multiple(
-                "Quels projets vous seraient utiles ?",
+            basket(
+                "Quels projets financer ? Cinq au plus, dans l’enveloppe.",
                 [
-                    "un four à pain partagé",
-                    "de l’ombre et des assises aux arrêts de bus",
-                    "une boîte à outils à vélo",
-                    "des jeux accessibles au parc Ronsard",
-                    "éclairer le passage de la voie ferrée",
-                    "un kiosque à paroles pour les collégiens",
+                    ("Un four à pain partagé derrière la salle Bizet", 9_500),
+                    ("Ombre et assises à l’arrêt Lycée", 14_000),
+                    ("Boîte à outils à vélo, place des Acacias", 3_200),
+                    ("Jardin sans tabac et jeux accessibles au parc Ronsard", 38_000),
+                    ("Éclairer le passage de la voie ferrée", 21_000),
+                    ("Un kiosque à paroles pour les collégiens", 5_000),
                 ],
-                3,
-                other=True,
+                60_000,
+                5,
             ),
             {
                 "type": "number",
@@ -264,7 +275,7 @@ SCHOOL: dict[str, Any] = {
     "small": True,
     "pace": "step",
     "title": "Les horaires de l’école, parlons-en",
-    "summary": "Huit questions, trois minutes : dites quels horaires conviennent aux enfants et à vous.",
+    "summary": "Dix questions, quatre minutes : dites quels horaires conviennent aux enfants et à vous.",
     "decision": "Fixer les horaires des écoles de Grand-Ravin pour la prochaine rentrée.",
     "can_change": "L’heure du matin, la pause de midi, le mercredi.",
     "fixed": "Vingt-quatre heures de classe par semaine : c’est la règle nationale.",
@@ -294,6 +305,16 @@ SCHOOL: dict[str, Any] = {
                 "L’heure qui vous irait pour commencer :",
                 ["7 h 45", "8 h", "8 h 15", "8 h 30", "sans avis"],
                 weights=[16, 34, 24, 18, 8],
+            ),
+            {"type": "time", "wording": "À quelle heure votre enfant se couche-t-il ?", "around": 20},
+            why(
+                "Faut-il garder l’école le mercredi matin ?",
+                0.55,
+                [
+                    "Le milieu de semaine repose les enfants.",
+                    "Le car passe de toute façon.",
+                    "On travaille tous les deux.",
+                ],
             ),
             single("La pause de midi est :", ["trop courte", "bien", "trop longue"], weights=[22, 56, 22]),
             multiple(
@@ -332,6 +353,19 @@ BIKES: dict[str, Any] = {
                 ["jamais", "une ou deux fois", "trois ou quatre fois", "tous les jours"],
                 weights=[20, 32, 28, 20],
             ),
+            {
+                "type": "rating",
+                "wording": "Que pensez-vous des pistes cyclables d’aujourd’hui ?",
+                "look": "faces",
+                "mean": 2.6,
+            },
+            {
+                "type": "nps",
+                "wording": "Recommanderiez-vous le vélo à un voisin pour aller travailler ?",
+                "low": "certainement pas",
+                "high": "certainement",
+                "mean": 6.5,
+            },
             {
                 "type": "scale",
                 "wording": "Je laisserais mon enfant de 10 ans y aller à vélo",

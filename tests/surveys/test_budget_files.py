@@ -45,7 +45,9 @@ def read(name: str) -> Budget:
 
 def question(budget: Budget) -> dict:
     asked = {"id": "vote", "code": "vote", "wording": budget.meta["description"][:200]}
-    labels = [{"id": p["project_id"].replace("/", "-"), "label": f"{p['name']} ({n})"} for n, p in enumerate(budget.projects)]
+    labels = [
+        {"id": p["project_id"].replace("/", "-"), "label": f"{p['name']} ({n})"} for n, p in enumerate(budget.projects)
+    ]
     if budget.meta["vote_type"] == "approval":
         priced = [item | {"cost": round(float(p["cost"]))} for item, p in zip(labels, budget.projects, strict=True)]
         bounds = {"envelope": int(budget.meta["budget"]), "max_choices": int(budget.meta["max_length"])}

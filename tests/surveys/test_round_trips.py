@@ -26,7 +26,22 @@ from tests.factories.surveys import SurveyFactory, question
 pytestmark = pytest.mark.django_db
 
 # What a spreadsheet, or a careless reader of it, could take for something else.
-WORDS = ["Oui", "Non", "1", "0", "x", "à pied ; à vélo", 'dit « "non" »', "=1+1", "l’été", "No answer", "-", "None", "été\u00a0!", "a,b"]
+WORDS = [
+    "Oui",
+    "Non",
+    "1",
+    "0",
+    "x",
+    "à pied ; à vélo",
+    'dit « "non" »',
+    "=1+1",
+    "l’été",
+    "No answer",
+    "-",
+    "None",
+    "été\u00a0!",
+    "a,b",
+]
 # Kept apart from the response, or files: what a CSV file does not carry.
 NOT_IN_CSV = {"email", "photo", "file", "location"}
 
@@ -59,7 +74,11 @@ class Inventor:
         return {"rows": self.labels(1), "scale": self.labels(), "no_opinion": self.flag()}
 
     def ask_number(self) -> dict:
-        return {"minimum": self.dice.randint(-9, 0), "maximum": self.dice.randint(1, 5000), "decimals": self.dice.randint(0, 2)}
+        return {
+            "minimum": self.dice.randint(-9, 0),
+            "maximum": self.dice.randint(1, 5000),
+            "decimals": self.dice.randint(0, 2),
+        }
 
     def ask_yes_no(self) -> dict:
         return {"shown": self.flag(), "no_opinion": self.flag()}

@@ -66,6 +66,7 @@ DUTIES = [
     Duty("mails", 60, moderation.jobs.send_mails),
     Duty("late reports", 3600, remind_of_reports),
     Duty("reconcile", 3600, jobs.reconcile_all),
+    Duty("drafts", 3600, surveys.jobs.purge_drafts),
     Duty("forget", 3600, arrivals.forget_old),
     Duty("files", 3600, store.sweep),
 ]

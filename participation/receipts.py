@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.core import signing
 from django.utils.crypto import constant_time_compare
 
+from . import resuming
 from .identity import keyed_hash, participant_key
 from .models import ALPHABET, TAG_LENGTH
 
@@ -50,10 +51,17 @@ def issue_token(form_key: str, voucher: Voucher | None = None) -> str:
     return f"{nonce}.{_signature(form_key, nonce)}"
 
 
+def resuming_token(form_key: str, code: str) -> str:
+    """The token of a form that goes on under `code`, from whatever browser."""
+    nonce = resuming.nonce_for(code)
+    return f"{nonce}.{_signature(form_key, nonce)}"
+
+
 def is_valid_token(form_key: str, token: str) -> bool:
     """True if we issued `token` for `form_key`. A token has no age: a tab left open for a week still counts."""
     nonce, _dot, signature = token.partition(".")
     shaped = len(nonce) == 22 or (len(nonce) == 23 and nonce[0] in _BY_LETTER)
+    shaped = shaped or (len(nonce) == resuming.NONCE and nonce[0] == resuming.LETTER)
     return shaped and token.isascii() and constant_time_compare(signature, _signature(form_key, nonce))
 
 
@@ -65,7 +73,7 @@ def voucher_of(token: str) -> Voucher | None:
 
 def issued_at(token: str) -> int | None:
     """When a valid `token` of a passer-by was drawn, in seconds since 1970; None when it does not say."""
-    if voucher_of(token):
+    if voucher_of(token) or resuming.code_in(token.partition(".")[0]):
         return None
     try:
         return int.from_bytes(base64.urlsafe_b64decode(token.partition(".")[0] + "==")[:4], "big")
@@ -87,6 +95,8 @@ def code_for(tag: str, salt: bytes, token: str) -> str:
 
     Whoever is vouched for has one code in the whole scope, whichever form of it they send.
     """
+    if (code := resuming.code_in(token.partition(".")[0])) and code.startswith(tag):
+        return code
     if voucher_of(token):
         token = token.partition(".")[0]
     number = int.from_bytes(keyed_hash("code", bytes(salt), token.encode())[:10], "big")
@@ -144,7 +154,8 @@ class Trace(NamedTuple):
     """What one tool says of a code on the follow-up page. Plain values only: a template calls whatever it can call.
 
     `stored` says what there is, where that is not one response. `resumable`: the code opens it again at `url`.
-    `aside`: why it is stored and not counted.
+    `aside`: why it is stored and not counted. `unsent`: nothing was sent yet. `resume`: what the button that opens it
+    again says. `proof`: the fingerprint of what is stored.
     """
 
     title: str
@@ -156,6 +167,9 @@ class Trace(NamedTuple):
     resumable: bool = False
     news: Sequence[News] = ()
     aside: str = ""
+    unsent: bool = False
+    resume: str = ""
+    proof: str = ""
 
 
 # Each engine registers how to find what a participant key left with it, and how to forget it. Keeping the engines out
@@ -163,15 +177,19 @@ class Trace(NamedTuple):
 Lookup = Callable[[bytes], list[Trace]]
 Eraser = Callable[[bytes], int]
 Withdrawer = Callable[[bytes, str], bool]  # participant key and the url of a trace → whether something was withdrawn
+Resumer = Callable[[str, str], str | None]  # code and the url of a trace → the address at which it goes on
 lookups: list[Lookup] = []
 erasers: list[Eraser] = []
 withdrawers: list[Withdrawer] = []
+resumers: list[Resumer] = []
 
 
-def register(lookup: Lookup, eraser: Eraser, withdrawer: Withdrawer) -> None:
+def register(lookup: Lookup, eraser: Eraser, withdrawer: Withdrawer, resumer: Resumer | None = None) -> None:
     lookups.append(lookup)
     erasers.append(eraser)
     withdrawers.append(withdrawer)
+    if resumer:
+        resumers.append(resumer)
 
 
 def key_of(code: str) -> bytes | None:
@@ -192,6 +210,11 @@ def withdraw(code: str, url: str) -> bool:
     """Take back what the person behind `code` sent to the tool at `url`; False when nothing was there to take."""
     key = key_of(code)
     return any(withdrawer(key, url) for withdrawer in withdrawers) if key else False
+
+
+def resume_at(code: str, url: str) -> str:
+    """Where the person behind `code` goes on with the tool at `url`."""
+    return next((address for resumer in resumers if (address := resumer(code, url))), url)
 
 
 def erase(code: str) -> int:

@@ -32,7 +32,9 @@ def follow_up(request: HttpRequest) -> HttpResponse:
         return page(request, {"typed": typed, "error": message}, 422)
     context = {"code": receipts.show_code(code or ""), "traces": traces}
     if resumed := next((t for t in traces if t.resumable and t.url == request.POST.get("resume")), None):
-        response = HttpResponse(status=303, headers={"Location": resumed.url, "Cache-Control": "no-store"})
+        response = HttpResponse(
+            status=303, headers={"Location": receipts.resume_at(code or "", resumed.url), "Cache-Control": "no-store"}
+        )
         posts.remember(request, response, code or "")
         return response
     if "withdraw" in request.POST:

@@ -32,7 +32,9 @@ function answer(name, comparison) {
   return given.filter(([field]) => field === name).map(([, value]) => value);
 }
 
-function holds([name, comparison, operator, value]) {
+function holds(condition) {
+  if (!Array.isArray(condition)) return condition; // decided on an earlier page
+  const [name, comparison, operator, value] = condition;
   if (operator === "answered") return filled(name).length > 0;
   if (operator === "unanswered") return filled(name).length === 0;
   const mine = answer(name, comparison);

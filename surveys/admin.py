@@ -43,7 +43,7 @@ class SurveyForm(WagtailAdminModelForm):
 
     def _draft(self, data: dict[str, Any]) -> Survey:
         draft = Survey.objects.get(pk=self.instance.pk) if self.instance.pk else Survey()
-        for name in ("title", "introduction", "questions", "pace", "thanks"):
+        for name in ("title", "introduction", "questions", "pace", "review", "thanks"):
             if name in data:
                 setattr(draft, name, data[name])
         return draft

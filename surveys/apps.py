@@ -17,5 +17,5 @@ class SurveysConfig(AppConfig):
         truths["survey"] = intake.TRUTH
         quarantine.engines["survey"] = intake.QUARANTINE
         places.register(Survey)
-        receipts.register(follow_up.find_traces, intake.erase, follow_up.withdraw_at)
+        receipts.register(follow_up.find_traces, intake.erase, follow_up.withdraw_at, follow_up.resume_at)
         registry.register(desk.OpenAnswers())

@@ -28,6 +28,7 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,36}")  # three ids and a prefix make a cell's 
 TEXTS = ("title", "introduction", "pace", "thanks", "show_results", "trust")
 DATES = ("opens_at", "closes_at")
 MOST_CONDITIONS = 10
+FLAGS = ("review",)
 
 
 class Refused(ValueError):
@@ -38,7 +39,7 @@ def export_definition(survey: Survey) -> dict[str, Any]:
     """What `survey` asks: what is online, or the draft of a survey that never was."""
     if not survey.live_version_id and survey.latest_revision_id:
         survey = survey.get_latest_revision_as_object()
-    definition: dict[str, Any] = {name: getattr(survey, name) for name in TEXTS}
+    definition: dict[str, Any] = {name: getattr(survey, name) for name in (*TEXTS, *FLAGS)}
     for name in DATES:
         if value := getattr(survey, name):
             definition[name] = value.isoformat()
@@ -118,11 +119,16 @@ def import_definition(definition: dict[str, Any], publish: bool = False) -> Surv
 
 
 def _survey(definition: dict[str, Any]) -> Survey:
-    _only_known(definition, {*TEXTS, *DATES, "questions", "$schema"}, "")
+    _only_known(definition, {*TEXTS, *FLAGS, *DATES, "questions", "$schema"}, "")
     survey = Survey(live=False)
     for name in TEXTS:
         if name in definition:
             setattr(survey, name, _text(definition[name], name, Survey._meta.get_field(name).max_length))
+    for name in FLAGS:
+        if name in definition:
+            if not isinstance(definition[name], bool):
+                raise Refused(f"{name}: " + _("this must be true or false."))
+            setattr(survey, name, definition[name])
     for name in DATES:
         if definition.get(name) is not None:
             setattr(survey, name, _instant(definition[name], name))

@@ -12,6 +12,7 @@ from participation import trust
 
 from . import cells
 from .models import Survey, SurveyVersion
+from .pages import split
 from .questions import AnswerError, Form, Schema, type_of
 from .routing import Routing
 
@@ -43,6 +44,8 @@ class CompiledSurvey:
         self.questions = [q for q in self.all_questions if not q.get("withdrawn")]
         self.names = {q["id"]: f"q{i}" for i, q in enumerate(self.questions, 1)}
         self.routing = Routing(version.schema)
+        self.pages = split(version.schema)
+        self.is_paged = len(self.pages) > 1
         self._numbers = numbers
 
     @property
@@ -74,6 +77,15 @@ class CompiledSurvey:
                 errors.append((question["id"], name, _("Answer this question.")))
             answers[question["id"]] = answer
         return Reading(answers, errors, unsent)
+
+    def said(self, question: Schema, data: Mapping[str, Sequence[str]]) -> list[str]:
+        """What was typed into one question, for its author to read again; nothing where it is no answer."""
+        kind = type_of(question)
+        try:
+            answer = kind.read(question, self.names[question["id"]], Form(data))
+        except AnswerError:
+            return []
+        return [] if answer is None else kind.said(question, answer)
 
     def foreign_fields(self, data: Mapping[str, Any]) -> list[str]:
         """Input names that look like ours but that this version does not have."""

@@ -28,7 +28,7 @@ from participation.identity import participant_key, same, submission_key
 from participation.trust import Unproven
 from participation.windows import within_sql
 
-from . import open_answers
+from . import drafts, open_answers
 from .forms import CompiledSurvey, compile_version, compiled, forget
 from .jobs import ask_for_sorting
 from .models import Response, Survey, SurveyVersion
@@ -78,10 +78,13 @@ def _insert_sql(vendor: str) -> str:
     """  # noqa: S608 - no outside value is in the text
 
 
+_GONE = "DELETE FROM surveys_draft WHERE survey_id = %s AND participant_key = %s::bytea AND EXISTS (TABLE stored)"
+
+
 @cache
-def _at_once_sql(traced: bool, worded: bool) -> str:
+def _at_once_sql(traced: bool, worded: bool, drafted: bool) -> str:
     """PostgreSQL: gate, response and ledger row in one message, which is one transaction and one round trip; with how
-    it came, and that its words wait to be sorted, where these are to be noted.
+    it came, and that its words wait to be sorted, where these are to be noted; and without what was kept of it before.
 
     Each statement of it takes a snapshot of its own, so the survey's state is judged after the gate was passed.
     """
@@ -89,6 +92,7 @@ def _at_once_sql(traced: bool, worded: bool) -> str:
     beside = f", noted AS ({ledger.BESIDE.format(source='stored')})"
     beside += ", unsorted AS (INSERT INTO surveys_unsorted (response_id) SELECT id FROM stored)" if worded else ""
     beside += f", traced AS ({arrivals.BESIDE.format(source='stored')})" if traced else ""
+    beside += f", gone AS ({_GONE})" if drafted else ""
     return f"{gate.ENTER}; WITH stored AS ({stored}){beside} SELECT 1 FROM stored"  # noqa: S608 - no outside value
 
 
@@ -100,6 +104,7 @@ def record_response(
     code: str | None = None,
     channel: str = "web",
     came: Came | None = None,
+    drafted: bool = False,
 ) -> Receipt:
     """Store `answers` and their ledger row; returns the receipt.
 
@@ -107,32 +112,34 @@ def record_response(
     `code` is the code the participant already has in this consultation; it is used unless that person already
     answered this survey (several people share a browser), then they get a code of their own. Who is vouched for is
     known by their proof alone: whatever they send is one response. `came` says
-    how it came, for finding bursts.
+    how it came, for finding bursts. `drafted`: part of it was kept before, under the code of this token; it goes.
     Raises Closed, Unproven, Answered, and django.db.OperationalError when the database cannot take the response now.
     """
     level = trust.reached(receipts.voucher_of(token), survey.trust)
-    codes = _codes(survey, token, code)
+    own = receipts.code_for(survey.tag, survey.salt, token)
+    codes = _codes(survey, token, own, code)
     submission = submission_key(survey.salt, token)
     cells = survey.pack(answers, channel, level)
     words = survey.has_words(answers)
     rows = [_Row(participant_key(survey.salt, c), submission, answers, cells, channel, level, words) for c in codes]
-    if connection.vendor == "postgresql" and _store_at_once(survey, rows[0], came):
+    if connection.vendor == "postgresql" and _store_at_once(survey, rows[0], came, drafted):
         jobs.nudge(survey.tool_id)
         if rows[0].has_words:
             ask_for_sorting()
         return Receipt(codes[0], True)
-    return _record_step_by_step(survey, codes, rows, came)
+    return _record_step_by_step(survey, codes, own, rows, came, drafted)
 
 
-def _codes(survey: CompiledSurvey, token: str, code: str | None) -> list[str]:
+def _codes(survey: CompiledSurvey, token: str, own: str, code: str | None) -> list[str]:
     """The codes under which a response may be stored: the first that has none yet."""
-    own = receipts.code_for(survey.tag, survey.salt, token)
     if not code or code[:4] != survey.tag or code == own or receipts.voucher_of(token):
         return [own]
     return [code] if survey.trust == trust.BROWSER else [code, own]
 
 
-def _record_step_by_step(survey: CompiledSurvey, codes: list[str], rows: list["_Row"], came: Came | None) -> Receipt:
+def _record_step_by_step(
+    survey: CompiledSurvey, codes: list[str], own: str, rows: list["_Row"], came: Came | None, drafted: bool
+) -> Receipt:
     """For SQLite, and for all that is not a new response to an open survey."""
     with transaction.atomic():
         gate.enter(survey.tool_id)
@@ -140,9 +147,11 @@ def _record_step_by_step(survey: CompiledSurvey, codes: list[str], rows: list["_
             if _insert(survey, row):
                 ledger.write(survey.tool_id, [(1, row.cells)])
                 arrivals.note(survey.tool_id, row.participant, came, *_content(survey, row))
+                if drafted:
+                    drafts.forget(survey.survey_id, row.participant)
                 jobs.nudge(survey.tool_id)
                 return Receipt(candidate, True)
-            if known := _same_submission(survey, row, codes):
+            if known := _same_submission(survey, row, codes, own):
                 return Receipt(known, False)
         raise _why_refused(survey, rows[0])
 
@@ -190,13 +199,15 @@ def _have_sorted(response_ids: Iterable[Any]) -> None:
     ask_for_sorting()
 
 
-def _store_at_once(survey: CompiledSurvey, row: _Row, came: Came | None) -> bool:
+def _store_at_once(survey: CompiledSurvey, row: _Row, came: Came | None, drafted: bool) -> bool:
     """Store a new response to an open survey with its ledger row; False, and nothing stored, when it is not that."""
     values = [survey.tool_id, *_values(survey, row), survey.tool_id]
     if came:
         values += arrivals.values(survey.tool_id, row.participant, came, *_content(survey, row))
+    if drafted:
+        values += [survey.survey_id, row.participant]
     with connection.cursor() as cursor:
-        cursor.execute(_at_once_sql(came is not None, row.has_words), values)
+        cursor.execute(_at_once_sql(came is not None, row.has_words, drafted), values)
         cursor.nextset()
         return cursor.fetchone() is not None
 
@@ -284,11 +295,11 @@ def _insert_each(survey: CompiledSurvey, rows: list["_Row"], channel: str) -> se
     return {row.submission for row in new}
 
 
-def _same_submission(survey: CompiledSurvey, row: _Row, codes: list[str]) -> str | None:
-    """The code under which this very form load, or this proven person, was stored before, the answers corrected if they
-    differ; else None. Raises Unproven.
+def _same_submission(survey: CompiledSurvey, row: _Row, codes: list[str], own: str) -> str | None:
+    """The code under which this very form load, this proven person, or whoever went on with the code of this form, was
+    stored before, the answers corrected if they differ; else None. Raises Unproven.
     """
-    mine = Q(submission_key=row.submission)
+    mine = Q(submission_key=row.submission) | Q(participant_key=participant_key(survey.salt, own))
     if trust.asks_proof(row.trust):
         mine |= Q(participant_key=row.participant)
     found = Response.objects.select_for_update().filter(mine, survey_id=survey.survey_id).first()
@@ -298,7 +309,8 @@ def _same_submission(survey: CompiledSurvey, row: _Row, codes: list[str]) -> str
         if not trust.suffices(row.trust, current.trust):
             raise Unproven
         _change(found, survey, row)
-    return next((c for c in codes if same(participant_key(survey.salt, c), found.participant_key)), codes[-1])
+    drafts.forget(survey.survey_id, bytes(found.participant_key))
+    return next((c for c in [*codes, own] if same(participant_key(survey.salt, c), found.participant_key)), codes[-1])
 
 
 def _change(found: Response, survey: CompiledSurvey, row: _Row) -> None:
@@ -347,7 +359,13 @@ def _why_refused(survey: CompiledSurvey, row: _Row) -> Exception:
 
 
 def receive(
-    key: str, number: int, answers: Mapping[str, Any], token: str, code: str | None, came: Came | None = None
+    key: str,
+    number: int,
+    answers: Mapping[str, Any],
+    token: str,
+    code: str | None,
+    came: Came | None = None,
+    drafted: bool = False,
 ) -> Receipt:
     """`record_response` for the web: finds the survey compiled, and sees to it that old connections do no harm.
 
@@ -356,24 +374,25 @@ def receive(
     """
     connection.health_check_done = True
     try:
-        return _receive(key, number, answers, token, code, came)
+        return _receive(key, number, answers, token, code, came, drafted)
     except (OperationalError, InterfaceError):
         if connection.in_atomic_block or connection.is_usable():
             raise
         connection.close()
-        return _receive(key, number, answers, token, code, came)
+        return _receive(key, number, answers, token, code, came, drafted)
 
 
 def _receive(
-    key: str, number: int, answers: Mapping[str, Any], token: str, code: str | None, came: Came | None
+    key: str, number: int, answers: Mapping[str, Any], token: str, code: str | None, came: Came | None, drafted: bool
 ) -> Receipt:
     """Follows a survey that joined a consultation, or asks for another proof, since its form was compiled here."""
+    more: dict[str, Any] = {"code": code or None, "came": came, "drafted": drafted}
     try:
-        return record_response(compiled(key, number), answers, token, code=code or None, came=came)
+        return record_response(compiled(key, number), answers, token, **more)
     except Closed as refused:
         if refused.phase != "moved":
             raise
-        return record_response(compiled(key, number), answers, token, code=code or None, came=came)
+        return record_response(compiled(key, number), answers, token, **more)
 
 
 @transaction.atomic
@@ -432,18 +451,20 @@ def _move(tool_id: int, found: QuerySet[Response], aside: bool, burst_id: int) -
 
 @transaction.atomic
 def withdraw(survey: Survey, key: bytes) -> bool:
-    """Take back the response of one participant while the survey is open. Raises Closed afterwards."""
+    """Take back the response of one participant, and what they began, while the survey is open. Raises Closed later."""
     if survey.phase() != "open":
         raise Closed(survey.phase())
+    begun = drafts.forget(survey.pk, key)
     locked = Response.objects.select_for_update(of=("self",)).select_related("survey")
-    return _remove(locked.filter(survey=survey, participant_key=key)) > 0
+    return _remove(locked.filter(survey=survey, participant_key=key)) + begun > 0
 
 
 @transaction.atomic
 def erase(key: bytes) -> int:
-    """Forget every response behind a participant key, in whatever phase its survey is; how many went."""
+    """Forget all responses behind a participant key, and what they began, in whatever phase; how many rows went."""
+    begun = drafts.forget_all(key)
     locked = Response.objects.select_for_update(of=("self",)).select_related("survey")
-    return _remove(locked.filter(participant_key=key).order_by("pk"))
+    return begun + _remove(locked.filter(participant_key=key).order_by("pk"))
 
 
 def rewrite_cells(tool_id: int) -> int:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from counting.jobs import enqueue_once, lower
 
-from . import open_answers
+from . import drafts, open_answers
 
 FLAG = "palabre:surveys:sort"
 GATHER = 1.0  # seconds in which the responses that one process takes become one nudge
@@ -53,3 +53,8 @@ def sort_answers() -> int:
 def sort_periodically() -> int:
     """Duty of the scheduler, which has others to see to."""
     return open_answers.sort(seconds=10)
+
+
+def purge_drafts() -> int:
+    """Duty of the scheduler: what was begun and left, or can be sent no more."""
+    return drafts.purge()

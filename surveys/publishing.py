@@ -41,7 +41,7 @@ def build_schema(survey: Survey, previous: Schema | None) -> Schema:
     questions = [_question(block, before.get(str(block.id))) for block in blocks]
     present = {q["id"] for q in questions}
     questions += [{**q, "withdrawn": True} for q in before.values() if q["id"] not in present]
-    text = {key: getattr(survey, key) for key in ("title", "introduction", "pace", "thanks")}
+    text = {key: getattr(survey, key) for key in ("title", "introduction", "pace", "review", "thanks")}
     layout = freeze_layout(survey.questions)
     schema = {**text, "questions": questions, **({"layout": layout} if layout else {})}
     routing_checks.resolve(schema)

@@ -1,7 +1,7 @@
 """Drawing a survey's form: once per version and language for everybody, afresh only where somebody typed something."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,16 +13,19 @@ from django.utils.translation import get_language
 from participation.models import Scope
 from participation.receipts import Voucher, issue_token
 
-from .elements import layout_of
+from .drafts import Standing, fingerprint
 from .forms import CompiledSurvey, compiled
 from .models import Survey, SurveyVersion
+from .pages import Page, Way
 from .publishing import preview_schema
 from .questions import Form, Schema, type_of
-from .routing import Rule
+from .routing import Condition, Rule
 from .routing_text import in_words
 
 # Stands in the shared drawing where each visitor's own token goes; it cannot occur in text, which is escaped.
 _TOKEN_PLACE = "<token>"  # noqa: S105
+
+NEW = Standing({}, frozenset())
 
 Errors = Sequence[tuple[str, str, str]]
 Typed = Mapping[str, Sequence[str]]
@@ -43,70 +46,124 @@ forget = _blank.cache_clear
 
 
 def draw_form(
-    survey: CompiledSurvey, token: str, typed: Typed | None = None, errors: Errors = (), step: int = 1
+    survey: CompiledSurvey,
+    token: str,
+    typed: Typed | None = None,
+    errors: Errors = (),
+    page: int = 1,
+    standing: Standing | None = NEW,
+    notes: Sequence[dict[str, Any]] = (),
+    seen: str = "",
 ) -> SafeString:
-    """The form with what was `typed` and its `errors`; in one-at-a-time pace only question `step` shows."""
-    by_step = survey.schema["pace"] == "step"
-    shown = survey.questions[step - 1 : step] if by_step else survey.questions
-    items = _items(survey, shown, typed, errors)
+    """The form with what was `typed` and its `errors`; where it has several pages, that page alone.
+
+    `standing`: what was kept of other pages, None where that is not known. `notes`: what was answered to questions of
+    this page on another device. `seen`: by what a change from elsewhere is noticed, where it was drawn before.
+    """
+    pages = survey.pages or [Page((), ())]
+    page = min(max(page, 1), len(pages))
+    shown = pages[page - 1]
     context = {
         "action": reverse("surveys:respond", args=[survey.key]),
         "survey": survey,
         "schema": survey.schema,
         "token": mark_safe(token) if token == _TOKEN_PLACE else token,  # noqa: S308
-        "items": items,
-        "live": any(item["rule"] for item in items),
         "errors": errors,
-        "by_step": by_step,
-        "step": step,
-        "steps": len(survey.questions),
-        "is_last": step == len(survey.questions),
-        "carried": _carried(survey, shown, typed) if by_step and typed else (),
+        "notes": notes,
+        "page": page,
+        "standing": standing,
     }
-    return render_to_string("surveys/form.html", context)
+    if survey.is_paged:
+        context |= _on_page(survey, page, standing) if standing else {}
+        context["seen"] = seen or fingerprint(survey, shown.questions, standing.typed if standing else {})
+    items = _items(survey, shown, typed, errors, context.get("way"))
+    return render_to_string("surveys/form.html", context | {"items": items, "live": any(i["rule"] for i in items)})
+
+
+def _on_page(survey: CompiledSurvey, number: int, standing: Standing) -> dict[str, Any]:
+    """How far one is, and where one can go from here."""
+    way = way_of(survey, standing)
+    return {
+        "way": way,
+        "progress": way.progress(number),
+        "is_first": way.before(number) is None,
+        "is_last": way.after(number) is None,
+    }
+
+
+def way_of(survey: CompiledSurvey, standing: Standing) -> Way:
+    return Way(survey.pages, survey.routing, survey.read(standing.typed).answers, standing.passed)
 
 
 def _items(
-    survey: CompiledSurvey, shown: Sequence[Schema], typed: Typed | None, errors: Errors
+    survey: CompiledSurvey, page: Page, typed: Typed | None, errors: Errors, way: Way | None
 ) -> list[dict[str, Any]]:
-    """The questions shown, in order, with what stands between them; and for each when it is to be answered."""
-    by_id = {q["id"]: q for q in shown}
+    """The questions of a page, in order, with what stands between them; and for each when it is to be answered.
+
+    What earlier pages decided is not shown, or shown without conditions.
+    """
+    here = {q["id"] for q in page.questions}
+    by_id = {q["id"]: q for q in page.questions}
     items = []
-    for element in layout_of(survey.schema):
+    for element in page.items:
         rules = survey.routing.rules.get(element["id"], ())
-        item: dict[str, Any] = {"rule": _for_script(survey, rules), "words": in_words(rules), **element}
-        if element["kind"] != "question":
-            items.append(item)
-        elif question := by_id.get(element["id"]):
-            items.append(item | {"field": _field(survey, question, typed, errors)})
+        if survey.is_paged and not way:
+            rules = ()
+        elif way and not any(c.question["id"] in here for rule in rules for c in rule.conditions):
+            if not way.routing.shows(element["id"], way.answers):
+                continue
+            rules = ()
+        item: dict[str, Any] = {"rule": _for_script(survey, rules, here, way), "words": in_words(rules), **element}
+        if element["kind"] == "question":
+            item["field"] = _field(survey, by_id[element["id"]], typed, errors)
+        items.append(item)
     return items
 
 
-def _for_script(survey: CompiledSurvey, rules: Sequence[Rule]) -> str:
-    """The rules as the script that follows them reads them; "" where there are none."""
+def _for_script(survey: CompiledSurvey, rules: Sequence[Rule], here: Collection[str], way: Way | None) -> str:
+    """The rules as the script that follows them reads them, what is decided as true or false; "" without rules."""
     said = [
-        {
-            "match": rule.match,
-            "conditions": [
-                [survey.names[c.question["id"]], c.kind.comparison, c.operator, c.value] for c in rule.conditions
-            ],
-        }
+        {"match": rule.match, "conditions": [_condition(survey, c, here, way) for c in rule.conditions]}
         for rule in rules
     ]
     return json.dumps(said, ensure_ascii=False) if said else ""
 
 
-def draw_review(survey: CompiledSurvey, token: str, typed: Typed) -> SafeString:
-    """What is about to be sent, question by question; what is not, though it was answered, and why."""
+def _condition(survey: CompiledSurvey, condition: Condition, here: Collection[str], way: Way | None) -> Any:
+    if way and condition.question["id"] not in here:
+        return condition.holds(way.answers)
+    return [survey.names[condition.question["id"]], condition.kind.comparison, condition.operator, condition.value]
+
+
+def draw_review(
+    survey: CompiledSurvey,
+    token: str,
+    typed: Typed,
+    errors: Errors = (),
+    changing: str = "",
+    sent: bool = False,
+    changes: bool = False,
+) -> SafeString:
+    """What is about to be sent, question by question; what is not, though it was answered, and why.
+
+    `changing`: where each question can be changed, up to the number of its page; where there is none, all stands on one
+    page, and travels along. `sent`: it is what was sent before, unchanged.
+    """
     reading = survey.read(typed)
     asked = [q for q in survey.questions if q["id"] in reading.answers]
+    pages = {q["id"]: n for n, page in enumerate(survey.pages, 1) for q in page.questions}
     context = {
         "action": reverse("surveys:respond", args=[survey.key]),
         "survey": survey,
         "token": token,
-        "answers": [_said(survey, q, reading.answers[q["id"]]) for q in asked],
+        "errors": errors,
+        "answers": [
+            _said(survey, q, reading.answers[q["id"]]) | {"change": f"{changing}{pages[q['id']]}" if changing else ""}
+            for q in asked
+        ],
         "unsent": [{"question": q, "why": in_words(survey.routing.rules[q["id"]])} for q in reading.unsent],
-        "carried": _carried(survey, (), typed),
+        "carried": [] if changing else _carried(survey, typed),
+        "sent": sent,
     }
     return render_to_string("surveys/review.html", context)
 
@@ -131,16 +188,10 @@ def _field(survey: CompiledSurvey, question: Schema, typed: Typed | None, errors
     }
 
 
-def _carried(survey: CompiledSurvey, shown: Sequence[Schema], typed: Typed) -> list[tuple[str, str]]:
-    """What was typed at other steps, to travel along as hidden fields: nothing is kept on the server."""
-    names = {survey.names[q["id"]] for q in shown}
+def _carried(survey: CompiledSurvey, typed: Typed) -> list[tuple[str, str]]:
+    """What was typed, to travel along as hidden fields."""
     known = set(survey.names.values())
-    return [
-        (name, value)
-        for name, values in typed.items()
-        if (owner := name.partition("_")[0]) in known and owner not in names
-        for value in values
-    ]
+    return [(name, value) for name, values in typed.items() if name.partition("_")[0] in known for value in values]
 
 
 def preview_form(draft: Survey) -> SafeString:

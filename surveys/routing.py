@@ -83,13 +83,19 @@ class Routing:
                 yield question
 
     def outlook(self, answers: Answers, decided: Collection[str]) -> Outlook:
-        """How long the way is, when the questions in `decided` were passed, and the others may still go either way."""
+        """How long the way is, when the questions in `decided` were passed."""
+        asked = list(self.foresee(answers, decided).values())
+        return Outlook(asked.count(True), len(asked) - asked.count(False))
+
+    def foresee(self, answers: Answers, decided: Collection[str]) -> dict[str, bool | None]:
+        """Which questions are asked, when those in `decided` were passed and the others may still go either way: None
+        while that is open.
+        """
         state: dict[str, bool | None] = {}
         for question in self.questions:
             verdicts = [self._foresee(rule, answers, decided, state) for rule in self.rules.get(question["id"], ())]
             state[question["id"]] = False if False in verdicts else (None if None in verdicts else True)
-        asked = list(state.values())
-        return Outlook(asked.count(True), len(asked) - asked.count(False))
+        return state
 
     def _foresee(
         self, rule: Rule, answers: Answers, decided: Collection[str], state: Mapping[str, bool | None]

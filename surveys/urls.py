@@ -19,6 +19,7 @@ app_name = "surveys"
 urlpatterns = [
     path("enquetes/<survey_key:key>/", views.survey, name="survey"),
     path("enquetes/<survey_key:key>/repondre/", views.respond, name="respond"),
+    path("enquetes/<survey_key:key>/suite/", views.go_on, name="go_on"),
     path("enquetes/<survey_key:key>/merci/", views.thanks, name="thanks"),
     path("enquetes/<survey_key:key>/resultats/", views.results, name="results"),
     path("enquetes/<survey_key:key>/reponses-libres/", views.open_answers, name="open_answers"),

@@ -3,10 +3,12 @@
 import logging
 from functools import lru_cache
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import DatabaseError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,13 +19,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from counting.spreadsheets import write_csv
-from participation import arrivals, limits, passes, posts, receipts, trust
+from participation import arrivals, limits, passes, posts, receipts, resuming, trust
 from participation.identity import participant_key, same, submission_key
 
-from . import intake, rendering, verbatims
+from . import follow_up, intake, rendering, verbatims
 from .exports import results_rows
 from .forms import compiled, compiled_live, forget
 from .models import Response, Survey, SurveyVersion
+from .paging import Paging, Turning
 from .results import are_public, published
 from .served import as_json
 
@@ -62,7 +65,7 @@ def respond(request: HttpRequest, key: str) -> HttpResponseBase:
     return _Submission(request, key).answer()
 
 
-class _Submission:
+class _Submission(Paging):
     """One POST of a form: what was typed, and every way it can end."""
 
     def __init__(self, request: HttpRequest, key: str):
@@ -84,8 +87,14 @@ class _Submission:
         self.token = passes.lift(self.request, self.key, self.survey.tag, self.token, self.survey.trust)
         if not self._may_answer():
             return self._unproven()
-        if self.survey.schema["pace"] == "step" and self.request.POST.get("go", "send") != "all":
-            return self._step()
+        try:
+            if self.survey.is_paged:
+                return self.turn()
+            if self.request.POST.get("go") == "save":
+                return self.save_for_later()
+        except DatabaseError as error:
+            log.error("page not kept: %s", type(error).__name__)
+            return self._again(_("Your answers are not saved: our service is busy. Send the form again."), 503)
         if self.request.POST.get("go") == "change":
             return self._page(rendering.draw_form(self.survey, self.token, self.typed), 200)
         return self._send()
@@ -110,7 +119,7 @@ class _Submission:
         message = _(
             "Your answers are not sent yet: they are kept below. First do what is asked above, then send again."
         )
-        form = rendering.draw_form(self.survey, self.token, self.typed, [("", "", message)])
+        form = self.draw([("", "", message)])
         gate = passes.gate(self.key, self.survey.tag, found.trust, form_address(found))
         return self._page(form, HTTPStatus.FORBIDDEN, gate=gate)
 
@@ -128,34 +137,19 @@ class _Submission:
         self.survey = compiled_live(found)
         return self._again(_("The questions changed meanwhile. Check your answers and send again."), 422)
 
-    def _step(self) -> HttpResponse:
-        """One question at a time: check the one that was shown, then go where the button says."""
-        steps = len(self.survey.questions)
-        try:
-            step = min(max(int(self.request.POST.get("step", "")[:4]), 1), steps)
-        except ValueError:
-            return self._send()
-        go = self.request.POST.get("go", "send")
-        if go == "back":
-            return self._page(rendering.draw_form(self.survey, self.token, self.typed, (), max(step - 1, 1)), 200)
-        errors = self.survey.read(self.typed, self.survey.questions[step - 1 : step]).errors
-        if errors:
-            return self._page(rendering.draw_form(self.survey, self.token, self.typed, errors, step), 422)
-        if step < steps and go != "send":
-            return self._page(rendering.draw_form(self.survey, self.token, self.typed, (), step + 1), 200)
-        return self._send()
-
     def _send(self) -> HttpResponse:
         answers, errors, unsent = self.survey.read(self.typed)
         if errors:
-            first = int(self.survey.names[errors[0][0]][1:])
-            return self._page(rendering.draw_form(self.survey, self.token, self.typed, errors, first), 422)
+            return self._page(rendering.draw_form(self.survey, self.token, self.typed, errors), 422)
         if unsent and self.request.POST.get("go") != "confirm":
             return self._page(rendering.draw_review(self.survey, self.token, self.typed), 200)
         code = posts.trusted_code(self.request, self.survey.tag)
+        return self.store(answers, code, drafted="drafted" in self.typed)
+
+    def store(self, answers: dict[str, Any], code: str | None, drafted: bool) -> HttpResponse:
         try:
             came = arrivals.came(self.request, self.token)
-            receipt = intake.receive(self.key, self.survey.number, answers, self.token, code, came)
+            receipt = intake.receive(self.key, self.survey.number, answers, self.token, code, came, drafted)
         except intake.Closed as closed:
             return self._closed(closed.phase)
         except intake.Unproven:
@@ -181,11 +175,11 @@ class _Submission:
         if not receipts.is_valid_token(self.key, token):
             fresh = receipts.issue_token(self.key)
             token = passes.lift(self.request, self.key, self.survey.tag, fresh, self.survey.trust)
-        form = rendering.draw_form(self.survey, token, self.typed, [("", "", message)])
-        return self._page(form, status)
+        self.token = token
+        return self._page(self.draw([("", "", message)]), status)
 
-    def _page(self, form: str, status: int, gate: passes.Gate | None = None) -> HttpResponse:
-        context = {"schema": self.survey.schema, "form": form, "refused": status >= 400, "gate": gate}
+    def _page(self, form: str, status: int, gate: passes.Gate | None = None, step: str = "") -> HttpResponse:
+        context = {"schema": self.survey.schema, "form": form, "refused": status >= 400, "gate": gate, "step": step}
         response = render(self.request, "surveys/survey.html", context, status=status)
         response["Cache-Control"] = "no-store"
         if status in (429, 503):
@@ -205,6 +199,27 @@ def form_address(found: Survey) -> str:
     return f"{found.get_absolute_url()}#questionnaire"
 
 
+@require_safe
+@never_cache
+def go_on(request: HttpRequest, key: str) -> HttpResponse:
+    """A form in the middle: the page `?p=` of it, the last look before sending, or the code to go on with later."""
+    found = _survey(key)
+    token = resuming.unseal(request.GET.get("t", "")) or ""
+    survey = compiled_live(found)
+    if found.phase() != "open":
+        response = render(
+            request, "surveys/closed.html", {"survey": found, "phase": found.phase()}, status=HTTPStatus.GONE
+        )
+    elif not receipts.is_valid_token(key, token):
+        response = render(request, "surveys/ask_code.html", {"survey": found}, status=HTTPStatus.FORBIDDEN)
+    else:
+        response = Turning(request, found, survey, token).page()
+    response["Cache-Control"] = "no-store"
+    # Not to other sites; without any, the browser would say of the next POST that it comes from nowhere.
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
 @lru_cache(maxsize=256)
 def _thanks_address(key: str) -> str:
     return reverse("surveys:thanks", args=[key])
@@ -216,10 +231,12 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
     """The receipt code, for an hour after sending and only to who sent."""
     found = _survey(key)
     token = passes.token_in(key, found.scope.tag, request.GET.get("t", ""), "thanks")
-    code = _code(request, found, token) if token else None
+    stored, code = _sent(request, found, token) if token else (None, None)
     context = {
         "survey": found,
         "code": receipts.show_code(code) if code else None,
+        "sent_on": stored.received_on if stored else None,
+        "proof": follow_up.proof_of(stored) if stored else "",
         "results_public": are_public(found),
     }
     response = render(request, "surveys/thanks.html", context)
@@ -228,18 +245,17 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-def _code(request: HttpRequest, found: Survey, token: str) -> str | None:
-    """The code under which the form load `token` was stored, if this visitor can be the one who sent it."""
+def _sent(request: HttpRequest, found: Survey, token: str) -> tuple[Response | None, str | None]:
+    """The response of the form load `token` and its code, if this visitor can be the one who sent it."""
     salt, tag = bytes(found.scope.salt), found.scope.tag
-    stored = (
-        Response.objects.filter(survey=found, submission_key=submission_key(salt, token))
-        .only("participant_key")
-        .first()
-    )
+    own = receipts.code_for(tag, salt, token)
+    mine = Q(submission_key=submission_key(salt, token)) | Q(participant_key=participant_key(salt, own))
+    stored = Response.objects.filter(mine, survey=found).only("participant_key", "answers", "received_on").first()
     if stored is None:
-        return None
-    codes = [receipts.code_for(tag, salt, token), posts.known_code(request, tag)]
-    return next((c for c in codes if c and same(participant_key(salt, c), stored.participant_key)), None)
+        return None, None
+    codes = [own, posts.known_code(request, tag)]
+    code = next((c for c in codes if c and same(participant_key(salt, c), stored.participant_key)), None)
+    return (stored, code) if code else (None, None)
 
 
 def _published(key: str) -> Survey:

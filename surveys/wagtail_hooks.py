@@ -51,6 +51,7 @@ class SurveyViewSet(SnippetViewSet):
             ObjectList(
                 [
                     FieldPanel("pace"),
+                    FieldPanel("review"),
                     FieldPanel("trust"),
                     FieldPanel("show_results"),
                     FieldPanel("thanks"),

@@ -1,8 +1,9 @@
 """What the survey engine stores."""
 
+from .draft import Draft
 from .export import Export
 from .open_answer import OpenAnswer, UnsortedAnswers
 from .response import Response
 from .survey import Survey, SurveyVersion
 
-__all__ = ["Export", "OpenAnswer", "Response", "Survey", "SurveyVersion", "UnsortedAnswers"]
+__all__ = ["Draft", "Export", "OpenAnswer", "Response", "Survey", "SurveyVersion", "UnsortedAnswers"]

@@ -61,6 +61,11 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         verbose_name=_("questions"),
     )
     pace = models.CharField(_("pace"), max_length=10, choices=Pace.choices, default=Pace.PAGE)
+    review = models.BooleanField(
+        _("read one’s answers again before sending"),
+        default=True,
+        help_text=_("A last page shows all answers, each with a link to change it. Not where all stands on one page."),
+    )
     thanks = models.TextField(_("word of thanks"), blank=True, max_length=600)
     show_results = models.CharField(_("show results"), max_length=10, choices=Results.choices, default=Results.ALWAYS)
     tool = models.OneToOneField(Tool, on_delete=models.PROTECT, related_name="+", editable=False)
@@ -113,6 +118,7 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
             introduction=self.introduction,
             questions=self.questions,
             pace=self.pace,
+            review=self.review,
             thanks=self.thanks,
             show_results=self.show_results,
             trust=self.trust,
@@ -162,9 +168,9 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
 class SurveyVersion(models.Model):
     """What was asked from one publication to the next. Never changed, so it may be cached for ever.
 
-    `schema`: {"title", "introduction", "pace", "thanks", "questions": [question schemas], "layout"?}; what later
-    editions took away stays in it, marked withdrawn. A question or element that is only shown to some has "only_if":
-    {"match": "all" or "any", "conditions": [{"question", "operator", "value"}]}; for "layout" see `elements`.
+    `schema`: {"title", "introduction", "pace", "review", "thanks", "questions": [question schemas], "layout"?}; what
+    later editions took away stays in it, marked withdrawn. A question or element that is only shown to some has
+    "only_if": {"match": "all" or "any", "conditions": [{"question", "operator", "value"}]}; "layout": see `elements`.
     """
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="versions")

@@ -136,6 +136,13 @@ def test_one_question_at_a_time_goes_back_and_forth(live_server, visit):
     assert browser.get_by_label("traverser").is_checked()
     browser.get_by_role("button", name="Continuer").click()
     assert browser.locator("#q3").input_value() == "Merci"
+    browser.get_by_role("button", name="Continuer").click()
+    browser.wait_for_url("**&p=relire")
+    assert "Relisez vos réponses" in browser.title()
+    browser.get_by_role("link", name="Modifier : Question single").click()
+    assert browser.get_by_label("à vélo").is_checked()
+    browser.go_back()
+    browser.wait_for_url("**&p=relire")
     browser.get_by_role("button", name="Envoyer mes réponses").click()
     assert "Merci" in browser.title()
     first, second, third = in_order(survey)

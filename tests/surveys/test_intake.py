@@ -483,57 +483,6 @@ def test_nothing_of_the_visitor_is_stored_beside_the_answers(small):
     assert code not in repr(stored) and "127.0.0.1" not in repr(stored)
 
 
-# One question at a time
-
-
-@pytest.fixture
-def stepwise():
-    questions = [question("scale", required=True), question("multiple"), question("short_text")]
-    return SurveyFactory(open=True, pace="step", questions=questions)
-
-
-def test_steps_carry_what_was_typed_forth_and_back(stepwise):
-    citizen = Citizen(stepwise)
-    options = ids(stepwise, 2)
-    first = citizen.open()
-    assert first["step"] == "1"
-    second = citizen.send(first, q1="7", go="next")
-    assert second.status_code == 200 and hidden(second)["step"] == "2" and hidden(second)["q1"] == "7"
-    third = citizen.send(hidden(second), q2=options[:2], go="next")
-    page = third.content.decode()
-    assert hidden(third)["step"] == "3" and all(f'name="q2" value="{o}"' in page for o in options[:2])
-    fields = {**hidden(third), "q2": options[:2]}
-    back = citizen.send(fields, q3=KEPT, go="back")
-    assert hidden(back)["step"] == "2" and back.content.decode().count("checked") == 2
-    assert hidden(back)["q3"] == KEPT and Response.objects.count() == 0
-    forth = citizen.send({**hidden(back), "q2": options[:1]}, go="next")
-    assert citizen.send({**hidden(forth), "q2": options[:1]}, q3=KEPT).status_code == 303
-    expected = [7, {"options": options[:1]}, KEPT]
-    assert [Response.objects.get().answers[q["id"]] for q in stepwise.live_version.schema["questions"]] == expected
-
-
-def test_a_step_shows_its_errors_and_stays(stepwise):
-    citizen = Citizen(stepwise)
-    for typed in ({}, {"q1": "11"}):
-        answer = citizen.send(citizen.open(), **typed, go="next")
-        assert answer.status_code == 422 and hidden(answer)["step"] == "1"
-        assert "error-summary" in answer.content.decode() and answer["Cache-Control"] == "no-store"
-
-
-def test_sending_from_the_last_step_without_an_earlier_answer_goes_to_that_question(stepwise):
-    citizen = Citizen(stepwise)
-    answer = citizen.send({**citizen.open(), "step": "3"}, q3=KEPT)
-    assert answer.status_code == 422 and hidden(answer)["step"] == "1"
-    assert hidden(answer)["q3"] == KEPT and Response.objects.count() == 0
-
-
-@pytest.mark.parametrize("step", ["", "0", "-5", "99999999", "x", "²", "\0"])
-def test_a_step_that_is_none_does_no_harm(stepwise, step):
-    citizen = Citizen(stepwise)
-    for go in ("next", "back", "send", "all", "sideways"):
-        assert citizen.send({**citizen.open(), "step": step}, q1="3", go=go).status_code in (200, 303, 422)
-
-
 # What it costs
 
 

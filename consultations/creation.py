@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from deliberation.models import Debate
+from maps.models import Map
 from moderation.models import Article, Charter
 from participation.models import TakesPart
 from surveys.definitions import import_definition
@@ -73,7 +74,7 @@ def _debate(kind: Kind, page: ConsultationPage) -> Debate:
     return Debate.objects.get(pk=debate.pk)
 
 
-def _offer(tool: Survey | Debate, page: ConsultationPage, user: Any) -> None:
+def _offer(tool: Survey | Debate | Map, page: ConsultationPage, user: Any) -> None:
     """Bring `tool` into the scope of `page`, which is not live: published there, it is open to nobody yet."""
     tool.join_scope(page.scope)
     publish = f"{tool._meta.app_label}.publish_{tool._meta.model_name}"
@@ -131,7 +132,7 @@ def _copy_themes(original: ConsultationPage, copy: ConsultationPage) -> None:
 def _with_copies(raw: dict[str, Any], copies: dict[tuple[str, int], int], page: Any, user: Any) -> dict[str, Any]:
     """`raw`, a block of the body, about the copy of its survey or debate; the same copy for all that are about one."""
     value = {**raw["value"]} if isinstance(raw["value"], dict) else raw["value"]
-    for name, model in (("survey", Survey), ("debate", Debate)):
+    for name, model in (("survey", Survey), ("debate", Debate), ("map", Map)):
         if isinstance(value, dict) and (pk := value.get(name)):
             if (name, pk) not in copies:
                 copies[name, pk] = _copy_of(model.objects.get(pk=pk), page, user)
@@ -139,7 +140,7 @@ def _with_copies(raw: dict[str, Any], copies: dict[tuple[str, int], int], page: 
     return {**raw, "value": value, "id": str(uuid.uuid4())}
 
 
-def _copy_of(tool: Survey | Debate, page: ConsultationPage, user: Any) -> int:
+def _copy_of(tool: Survey | Debate | Map, page: ConsultationPage, user: Any) -> int:
     copy = tool.get_latest_revision_as_object().copy_for_use_elsewhere()
     copy.title = tool.title
     copy.save()

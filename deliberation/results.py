@@ -1,10 +1,11 @@
 """The only way out of a debate's figures: thresholds, batches, small groups hidden."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Max, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -14,7 +15,7 @@ from counting.models import Tally
 
 from . import analysis
 from .cells import VOTERS, VOTERS_NUMBER
-from .models import Debate, OpinionMap, Statement
+from .models import Debate, OpinionMap, Statement, Vote
 
 Figures = dict[str, Any]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -164,3 +165,17 @@ def totals() -> tuple[int, int]:
     votes = Sum("n", filter=~Q(name=VOTERS), default=0)
     found = Tally.objects.filter(tool__kind="debate").aggregate(people=people, votes=votes)
     return found["people"], found["votes"]
+
+
+def took_part(scopes: Sequence[int]) -> list[tuple[int, str, int]]:
+    """(scope, channel, people who voted, counted so far); all votes come by the web."""
+    scope_of = dict(Debate.objects.filter(scope__in=scopes).values_list("tool_id", "scope_id"))
+    rows = Tally.objects.filter(tool__in=list(scope_of), name=VOTERS, n__gt=0).values_list("tool_id", "n")
+    return [(scope_of[tool], "web", n) for tool, n in rows]
+
+
+def took_part_by_day(scopes: Sequence[int], since: date) -> Iterable[tuple[int, date, str, int]]:
+    """(scope, day, channel, people who voted on that day), from `since` on."""
+    rows = Vote.objects.filter(voter__debate__scope__in=scopes, voter__set_aside=False, cast_on__gte=since).order_by()
+    people = rows.values_list("voter__debate__scope_id", "cast_on").annotate(n=Count("voter_id", distinct=True))
+    return [(scope, day, "web", n) for scope, day, n in people]

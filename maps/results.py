@@ -3,13 +3,17 @@
 Places are public, each of them: nothing is small enough to hide here.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
+
+from django.db.models import Count
 
 from geography import drawing as shapes
 from geography.models import Zone
 
 from . import counts, tiles
-from .models import Map, PlaceCount
+from .models import Map, Place, PlaceCount
 
 DENSEST = 5  # classes of density
 
@@ -94,3 +98,16 @@ def density(map: Map) -> Density | None:
         for (x, y), n in sorted(inside.items())
     ]
     return Density(len(columns) * 10, len(rows) * 10, squares, most, tiles.metres(box, level))
+
+
+def took_part(scopes: Sequence[int]) -> list[tuple[int, str, int]]:
+    """(scope, channel, places given); all come by the web."""
+    rows = Place.objects.filter(map__scope__in=scopes).order_by().values_list("map__scope_id")
+    return [(scope, "web", n) for scope, n in rows.annotate(n=Count("pk"))]
+
+
+def took_part_by_day(scopes: Sequence[int], since: date) -> list[tuple[int, date, str, int]]:
+    """(scope, day, channel, places given on that day), from `since` on."""
+    rows = Place.objects.filter(map__scope__in=scopes, shown_on__gte=since).order_by()
+    found = rows.values_list("map__scope_id", "shown_on").annotate(n=Count("pk"))
+    return [(scope, day, "web", n) for scope, day, n in found]

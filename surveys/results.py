@@ -1,11 +1,11 @@
 """The only way out of a figure: bases, shares, thresholds; live figures in batches, small ones hidden."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils.dateparse import parse_datetime
 
 from counting import fold
@@ -14,7 +14,7 @@ from participation.trust import LADDER
 
 from .cells import CHANNELS
 from .forms import compiled_live
-from .models import Survey
+from .models import Response, Survey
 from .questions import QuestionType, type_of
 
 Figures = dict[str, Any]
@@ -161,3 +161,16 @@ def responses_by_channel() -> dict[str, int]:
     rows = Tally.objects.filter(name__in=names).values_list("name").annotate(total=Sum("n"))
     counted = {names[name]: total for name, total in rows}
     return {channel: counted.get(channel, 0) for channel in CHANNELS}
+
+
+def took_part(scopes: Sequence[int]) -> list[tuple[int, str, int]]:
+    """(scope, channel, responses counted so far), for the agents who run these consultations."""
+    scope_of = dict(Survey.objects.filter(scope__in=scopes).values_list("tool_id", "scope_id"))
+    rows = Tally.objects.filter(tool__in=list(scope_of), name__in=[f"c:{channel}" for channel in CHANNELS], n__gt=0)
+    return [(scope_of[tool], name[2:], n) for tool, name, n in rows.values_list("tool_id", "name", "n")]
+
+
+def took_part_by_day(scopes: Sequence[int], since: date) -> Iterable[tuple[int, date, str, int]]:
+    """(scope, day, channel, responses received), from `since` on; what is set aside is not among them."""
+    rows = Response.objects.filter(survey__scope__in=scopes, set_aside=False, received_on__gte=since).order_by()
+    return rows.values_list("survey__scope_id", "received_on", "channel").annotate(n=Count("pk"))

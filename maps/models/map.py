@@ -201,6 +201,10 @@ class Map(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previewa
         copy.save()
         return copy
 
+    def with_content_json(self, content: dict[str, Any]) -> Any:
+        """A draft belongs where the map belongs now, not where it did when the draft was saved."""
+        return super().with_content_json({**content, "scope": self.scope_id})
+
     def publish(self, revision: Any, user: Any = None, **kwargs: Any) -> None:
         """Publish and freeze what is asked, both or none. Raises ValidationError when it cannot be."""
         with transaction.atomic():

@@ -25,6 +25,8 @@ class Headers:
         policy = ADMIN if request.path_info.startswith("/admin/") else PUBLIC
         if leads_to := getattr(response, "form_leads_to", ""):  # browsers follow a form's redirects with this rule
             policy = policy.replace("form-action 'self'", f"form-action 'self' {leads_to}")
+        if pictures_from := getattr(request, "map_origin", ""):  # the page carries a map
+            policy = policy.replace("img-src 'self'", f"img-src 'self' {pictures_from}")
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response

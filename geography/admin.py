@@ -12,12 +12,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from . import drawing, geojson, imports
-from .models import NamedPlace, Zone, ZoneFile, changing_zones
+from .models import BaseMap, NamedPlace, Zone, ZoneFile, changing_zones
 
 
 class ZoneChoice(forms.ModelChoiceField):
@@ -180,6 +181,39 @@ class Territories(ModelViewSetGroup):
     menu_icon = "site"
     menu_order = 230
     items = (ZoneViewSet("geography_zones"), NamedPlaceViewSet("geography_places"))
+
+
+class BaseMapForm(WagtailAdminModelForm):
+    """The setting, with the file that a drawing of our own is read from."""
+
+    file = forms.FileField(
+        label=_("File of the drawing (GeoJSON)"),
+        required=False,
+        help_text=_("600 kB at most. Replaces the drawing there is. Lines and surfaces, with “name” and “kind”."),
+    )
+
+    def clean_file(self) -> Any:
+        if sent := self.cleaned_data["file"]:
+            try:
+                self.instance.layer = geojson.read_ground(sent.read(geojson.GROUND_BYTES + 1))
+            except geojson.GeoError as error:
+                raise forms.ValidationError(error.message) from None
+        return sent
+
+
+BaseMap.edit_handler = ObjectList(
+    [
+        FieldPanel("kind"),
+        MultiFieldPanel(
+            [FieldPanel("url"), FieldPanel("max_zoom")],
+            heading=_("Another service of map tiles"),
+            classname="collapsed",
+        ),
+        FieldPanel("file", heading=_("File of the drawing (GeoJSON)")),
+        FieldPanel("attribution"),
+    ],
+    base_form_class=BaseMapForm,
+)
 
 
 class FileForm(forms.Form):

@@ -362,3 +362,29 @@ def _rounded(coordinates: Any, depth: int) -> Any:
     if depth == 0:
         return [round(coordinates[0], DECIMALS), round(coordinates[1], DECIMALS)]
     return [_rounded(part, depth - 1) for part in coordinates]
+
+
+GROUND_BYTES, GROUND_POSITIONS = 600_000, 30_000
+GROUND_KINDS = ("water", "green", "square", "building", "landmark", "street", "road")
+
+
+def read_ground(content: bytes) -> Geometry:
+    """A drawing to lie under points: lines and surfaces with a `name` and a `kind`. Raises GeoError."""
+    if len(content) > GROUND_BYTES:
+        raise GeoError(_("This drawing is too heavy: %(most)d kB at most.") % {"most": GROUND_BYTES // 1000})
+    features = []
+    for number, value in enumerate(_features(_parse(content, GROUND_BYTES, GROUND_POSITIONS)), 1):
+        properties = _properties(value)
+        geometry = value.get("geometry")
+        try:
+            if not isinstance(geometry, dict) or geometry.get("type") not in (*ZONES, "LineString"):
+                raise GeoError(_("a drawing is made of LineString, Polygon and MultiPolygon."))
+            found = plain(_shape(geometry))
+        except GeoError as error:
+            raise GeoError(f"{label(number, properties)}: {error.message}") from None
+        kind = properties.get("kind", "")
+        told = {"name": properties.get("name", ""), "kind": kind if kind in GROUND_KINDS else ""}
+        features.append({"type": "Feature", "properties": told, "geometry": found})
+    if not features:
+        raise GeoError(_("This drawing is empty."))
+    return {"type": "FeatureCollection", "features": features}

@@ -6,8 +6,12 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.urls import path
 from wagtail import hooks
+from wagtail.contrib.settings.registry import register_setting
 
 from .admin import Territories, preview, upload
+from .models import BaseMap
+
+register_setting(BaseMap, icon="site")
 
 
 @hooks.register("register_admin_viewset")
@@ -26,5 +30,5 @@ def admin_urls() -> list[Any]:
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
     return Permission.objects.filter(
-        content_type__app_label="geography", content_type__model__in=["zone", "namedplace"]
+        content_type__app_label="geography", content_type__model__in=["zone", "namedplace", "basemap"]
     )

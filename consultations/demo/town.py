@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from wagtail.models import Site
+
 from geography import geojson, imports
-from geography.models import NamedPlace, Zone
+from geography.models import BaseMap, NamedPlace, Zone
 
 FILES = Path(__file__).parent / "rochebrune"
 CODE = "03999"
@@ -25,7 +27,16 @@ def settle() -> Zone:
     for order, feature in enumerate(_features("lieux")):
         lon, lat = feature["point"]
         NamedPlace.objects.create(zone=town, name=feature["nom"], kind=feature["genre"], lon=lon, lat=lat, order=order)
+    _draw_ground()
     return Zone.objects.get(code=CODE)
+
+
+def _draw_ground() -> None:
+    """No service of tiles knows this town: its map is a drawing of its own."""
+    layer = geojson.read_ground((FILES / "fond.geojson").read_bytes())
+    site = Site.objects.get(is_default_site=True)
+    drawn = {"kind": BaseMap.Kind.LAYER, "layer": layer, "attribution": "Rochebrune-sur-Vère, ville imaginaire"}
+    BaseMap.objects.update_or_create(site=site, defaults=drawn)
 
 
 def _import(name: str, parent: Zone | None, kind: str) -> None:

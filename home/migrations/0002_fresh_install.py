@@ -172,7 +172,7 @@ def group(apps, schema_editor):
         agents.permissions.add(*Permission.objects.filter(content_type=kind))
     agents.permissions.add(
         *Permission.objects.filter(codename__in=["manage_codes", "export_responses"]),
-        *Permission.objects.filter(content_type__app_label="geography", content_type__model__in=["zone", "namedplace"]),
+        *Permission.objects.filter(content_type__app_label="geography", content_type__model__in=["zone", "namedplace", "basemap"]),
         *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),
         *Permission.objects.filter(content_type__app_label="home", codename="change_sitesettings"),
         *Permission.objects.filter(content_type__app_label="consultations", codename="change_localcalendar"),

@@ -52,21 +52,21 @@ def map_draft(map: Map) -> dict[str, Any]:
     return {"map": map, "categories": [block.value for block in map.categories]}
 
 
-@register.inclusion_tag("geography/places_map.html")
-def map_of_places(map: Map, category: str = "") -> dict[str, Any]:
+@register.inclusion_tag("geography/places_map.html", takes_context=True)
+def map_of_places(context: dict[str, Any], map: Map, category: str = "") -> dict[str, Any]:
     """All places, drawn when it is asked for."""
     source = reverse("maps:geojson", args=[map.key]) + (f"?categorie={category}" if category else "")
-    return _drawn(map) | {"source": source}
+    return _drawn(context, map) | {"source": source}
 
 
-@register.inclusion_tag("geography/places_map.html")
-def map_of_one(map: Map, place: Place) -> dict[str, Any]:
+@register.inclusion_tag("geography/places_map.html", takes_context=True)
+def map_of_one(context: dict[str, Any], map: Map, place: Place) -> dict[str, Any]:
     """One place on the map; nothing where only its zone or its address is known."""
-    return _drawn(map) | {"feature": drawing.feature(map, place)} if place.point else {}
+    return _drawn(context, map) | {"feature": drawing.feature(map, place)} if place.point else {}
 
 
-def _drawn(map: Map) -> dict[str, Any]:
-    return {"ask": map.ask, "drawn": reverse("maps:drawn", args=[map.key]), "id": map.key}
+def _drawn(context: dict[str, Any], map: Map) -> dict[str, Any]:
+    return {"ask": map.ask, "drawn": reverse("maps:drawn", args=[map.key]), "request": context.get("request")}
 
 
 @register.inclusion_tag("geography/location.html", takes_context=True)

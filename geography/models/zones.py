@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from shapely.geometry import shape
 from treebeard.mp_tree import MP_Node
 
-from . import geojson
+from .. import geojson
 
 CODE_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"  # none that look alike
 

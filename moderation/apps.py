@@ -14,7 +14,7 @@ class ModerationConfig(AppConfig):
         from . import announcements, burst_jobs, jobs, news, notices, queue, rights
 
         places.guards.append(rights.manages_codes)
-        store.viewers.append(rights.decides_in)
+        store.viewers.append(rights.sees_upload)
         receipts.lookups.append(news.of_reports)
         receipts.erasers.append(queue.forget_author)
         counting_jobs.followers.append(burst_jobs.ask)

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from wagtail.models import Page
 
 from participation.models import Scope
+from uploads.models import Upload
 
 from .models import Item, Remit, Service
 
@@ -92,6 +93,6 @@ def manages_codes(user: Any, scope_id: int) -> bool:
     return scopes_for(user, CODES).filter(pk=scope_id).exists()
 
 
-def decides_in(user: Any, scope_id: int) -> bool:
-    """May `user` see what waits for a decision in this consultation?"""
-    return scopes_for(user).filter(pk=scope_id).exists()
+def sees_upload(user: Any, upload: Upload) -> bool:
+    """May `user` see a photo that waits for a decision? Where they decide."""
+    return scopes_for(user).filter(pk=upload.scope_id).exists()

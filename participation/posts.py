@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from . import origin, receipts
 
+MOST_BYTES = 50 * 1024 * 1024  # of one form with all its files
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -18,13 +19,22 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
     There is no session to ride on and no cookie to set: this and the form's own token stand for Django's CSRF guard.
     """
     if request.content_type not in FORM_TYPES:
-        return _plain(_("Send the form itself."), HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        return plain(_("Send the form itself."), HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if _is_too_much(request):
+        return plain(_("This is too much at once: 50 MB at most."), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if origin.judge(request) is origin.FOREIGN:
-        return _plain(_("This form was sent from another site."), HTTPStatus.FORBIDDEN)
+        return plain(_("This form was sent from another site."), HTTPStatus.FORBIDDEN)
     return None
 
 
-def _plain(message: str, status: HTTPStatus) -> HttpResponse:
+def _is_too_much(request: HttpRequest) -> bool:
+    """Said before anything is read, so that nobody fills our disk."""
+    length = str(request.META.get("CONTENT_LENGTH") or 0)
+    return not length.isdecimal() or int(length[:20]) > MOST_BYTES
+
+
+def plain(message: str, status: HTTPStatus) -> HttpResponse:
+    """An answer to what no page of ours sends, or cannot be read at all."""
     return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
 
 

@@ -10,12 +10,14 @@ class SurveysConfig(AppConfig):
         from counting.reconcile import truths
         from moderation import quarantine, registry
         from participation import places, receipts
+        from uploads import store
 
-        from . import desk, follow_up, intake, publishing  # noqa: F401 - publishing listens to what the models announce
+        from . import desk, files, follow_up, intake, publishing  # noqa: F401 - publishing listens to what the models announce
         from .models import Survey
 
         truths["survey"] = intake.TRUTH
         quarantine.engines["survey"] = intake.QUARANTINE
         places.register(Survey)
         receipts.register(follow_up.find_traces, intake.erase, follow_up.withdraw_at, follow_up.resume_at)
+        store.viewers.append(files.sees_upload)
         registry.register(desk.OpenAnswers())

@@ -16,6 +16,7 @@ from .open_answers import KIND, original_key
 from .questions import Schema, type_of
 from .questions.base import clean_text
 from .questions.choice import OTHER
+from .questions.upload import ALT
 from .results import are_public
 from .verbatims import questions, shown
 
@@ -119,6 +120,8 @@ def _context(title: str, question: Schema | None, part: str, aside: bool) -> tup
     context = [(_("Survey"), title), (_("Question"), question["wording"] if question else "")]
     if part == OTHER:
         context.append((_("Written beside"), _("Other")))
+    if part == ALT:
+        context.append((_("Written beside"), _("Photo")))
     if aside:
         context.append((_("Set aside"), _("Its response came as only machines send: shown to nobody until released.")))
     return tuple(context)

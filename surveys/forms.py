@@ -1,7 +1,7 @@
 """A frozen version made ready for work, once: what it asks, how it reads what was typed, which cells answers fill."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -47,6 +47,11 @@ class CompiledSurvey:
         self.pages = split(version.schema)
         self.is_paged = len(self.pages) > 1
         self._numbers = numbers
+
+    @cached_property
+    def takes_files(self) -> bool:
+        """Is anything sent as a file? If not, nothing of what follows from it is done."""
+        return any(type_of(question).upload for question in self.all_questions)
 
     @property
     def minutes(self) -> int:

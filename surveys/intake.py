@@ -28,7 +28,7 @@ from participation.identity import participant_key, same, submission_key
 from participation.trust import Unproven
 from participation.windows import within_sql
 
-from . import drafts, open_answers
+from . import drafts, files, open_answers
 from .forms import CompiledSurvey, compile_version, compiled, forget
 from .jobs import ask_for_sorting
 from .models import Response, Survey, SurveyVersion
@@ -388,11 +388,21 @@ def _receive(
     """Follows a survey that joined a consultation, or asks for another proof, since its form was compiled here."""
     more: dict[str, Any] = {"code": code or None, "came": came, "drafted": drafted}
     try:
-        return record_response(compiled(key, number), answers, token, **more)
+        return _record(compiled(key, number), answers, token, **more)
     except Closed as refused:
         if refused.phase != "moved":
             raise
-        return record_response(compiled(key, number), answers, token, **more)
+        return _record(compiled(key, number), answers, token, **more)
+
+
+def _record(survey: CompiledSurvey, answers: Mapping[str, Any], token: str, **more: Any) -> Receipt:
+    """`record_response`; where files are asked for, with those that were sent, or not at all. Raises files.Gone."""
+    if not survey.takes_files:
+        return record_response(survey, answers, token, **more)
+    with transaction.atomic():
+        receipt = record_response(survey, answers, token, **more)
+        files.keep(survey, participant_key(survey.salt, receipt.code))
+    return receipt
 
 
 @transaction.atomic
@@ -403,6 +413,7 @@ def _remove(responses: Iterable[Response]) -> int:
         tool_id = response.survey.tool_id
         gate.enter(tool_id)
         open_answers.take_off(response)
+        files.take_off(response)
         deleted, _ = Response.objects.filter(pk=response.pk, cells=response.cells).delete()
         if deleted:
             arrivals.forget(tool_id, bytes(response.participant_key))

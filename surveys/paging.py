@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from participation import posts, receipts, resuming
 
-from . import drafts, rendering
+from . import drafts, files, rendering
 from .drafts import Standing, Typed
 from .forms import CompiledSurvey
 from .models import Survey
@@ -122,6 +122,7 @@ class Paging:
         """Keep the input of a page; and of all other questions, where it is the first change of what was sent."""
         sent = [] if standing.begun else [q for q in self.survey.questions if q["id"] in standing.passed]
         kept = {q["id"]: q for q in (*sent, *questions)}
+        files.prolong(self.survey, typed, drafts.KEPT_DAYS)
         return drafts.keep(self.survey, code, kept.values(), typed)
 
     def _again_at(self, number: int, standing: Standing, errors: Errors, seen: str = "") -> HttpResponse:
@@ -195,6 +196,7 @@ class Paging:
     def save_for_later(self) -> HttpResponse:
         """Keep a form that stands on one page."""
         code, _standing = self._who()
+        files.prolong(self.survey, self.typed, drafts.KEPT_DAYS)
         if not drafts.keep(self.survey, code, self.survey.questions, self.typed):
             return self._closed(Survey.objects.for_display().get(key=self.key).phase())
         return self._to(CODE)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -21,8 +21,9 @@ from django.views.decorators.http import require_safe
 from counting.spreadsheets import write_csv
 from participation import arrivals, limits, passes, posts, receipts, resuming, trust
 from participation.identity import participant_key, same, submission_key
+from uploads import store
 
-from . import follow_up, intake, rendering, verbatims
+from . import files, follow_up, intake, rendering, verbatims
 from .exports import results_rows
 from .forms import compiled, compiled_live, forget
 from .models import Response, Survey, SurveyVersion
@@ -62,7 +63,13 @@ def respond(request: HttpRequest, key: str) -> HttpResponseBase:
         return posts.other_method(request, reverse("surveys:survey", args=[key]))
     if refusal := posts.refusal(request):
         return refusal
-    return _Submission(request, key).answer()
+    try:
+        submission = _Submission(request, key)
+    except UnreadablePostError:  # who sent it has gone
+        raise
+    except OSError:  # the disk is full that big files pass through
+        return posts.plain(store.NoRoom().message, HTTPStatus.SERVICE_UNAVAILABLE)
+    return submission.answer()
 
 
 class _Submission(Paging):
@@ -80,6 +87,8 @@ class _Submission(Paging):
             return self._unknown_version()
         if limits.is_over(limits.Limit("respond", *settings.RESPONSES_PER_ADDRESS), self.request):
             return self._again(_("Too many forms came from this connection. Wait a few minutes and send again."), 429)
+        if taken := self._take_files():
+            return self._page_with(taken.errors, taken.status)
         if self.survey.foreign_fields(self.typed):
             return self._again(_("This form does not belong to this survey. Check your answers and send again."), 422)
         if not receipts.is_valid_token(self.key, self.token):
@@ -98,6 +107,15 @@ class _Submission(Paging):
         if self.request.POST.get("go") == "change":
             return self._page(rendering.draw_form(self.survey, self.token, self.typed), 200)
         return self._send()
+
+    def _take_files(self) -> files.Taken | None:
+        """Receive what came as files, whatever becomes of the rest; what is wrong with them."""
+        taken = files.take(self.request, self.survey, self.typed) if self.survey.takes_files else None
+        return taken if taken and taken.errors else None
+
+    def _page_with(self, errors: rendering.Errors, status: int) -> HttpResponse:
+        """The same form, or page of it, with each error at its field."""
+        return self._page(self.draw(errors), status)
 
     def _may_answer(self) -> bool:
         """Does the form carry the proof that is asked for? No query where it does; the database judges anyway."""
@@ -135,12 +153,13 @@ class _Submission(Paging):
         if found.phase() != "open":
             return self._closed(found.phase())
         self.survey = compiled_live(found)
+        self._take_files()
         return self._again(_("The questions changed meanwhile. Check your answers and send again."), 422)
 
     def _send(self) -> HttpResponse:
         answers, errors, unsent = self.survey.read(self.typed)
         if errors:
-            return self._page(rendering.draw_form(self.survey, self.token, self.typed, errors), 422)
+            return self._page_with(errors, 422)
         if unsent and self.request.POST.get("go") != "confirm":
             return self._page(rendering.draw_review(self.survey, self.token, self.typed), 200)
         code = posts.trusted_code(self.request, self.survey.tag)
@@ -156,10 +175,18 @@ class _Submission(Paging):
             return self._unproven()
         except intake.Answered:
             return self._answered()
+        except files.Gone as gone:
+            return self._lost(gone.question_id)
         except DatabaseError as error:
             log.error("response not stored: %s", type(error).__name__)
             return self._again(_("Your answers are not saved: our service is busy. Send the form again."), 503)
         return self._thank(receipt)
+
+    def _lost(self, question_id: str) -> HttpResponse:
+        """Not stored: a file that was received is there no more."""
+        name = self.survey.names[question_id]
+        self.typed.pop(name, None)
+        return self._page_with([(question_id, name, _("This file is no longer here. Choose it again."))], 422)
 
     def _thank(self, receipt: intake.Receipt) -> HttpResponse:
         response = HttpResponse(status=HTTPStatus.SEE_OTHER)

@@ -23,6 +23,7 @@ from counting.models import Tally
 
 from . import export_admin
 from .admin import EffectsPanel, SurveyForm, copy_survey
+from .file_admin import asks_for_files, sent_files
 from .models import Export, Survey
 
 
@@ -69,7 +70,8 @@ class SurveyViewSet(SnippetViewSet):
 
     def get_queryset(self, request: Any) -> QuerySet[Survey]:
         counted = Tally.objects.filter(tool_id=OuterRef("tool_id"), name="n").values("n")
-        return Survey.objects.defer("questions").annotate(responses_so_far=Subquery(counted))
+        surveys = Survey.objects.select_related("live_version").defer("questions")
+        return surveys.annotate(responses_so_far=Subquery(counted))
 
 
 register_snippet(SurveyViewSet)
@@ -79,6 +81,7 @@ register_snippet(SurveyViewSet)
 def admin_urls() -> list:
     return [
         path("surveys/<int:pk>/copy/", copy_survey, name="surveys_copy"),
+        path("surveys/<int:pk>/files/", sent_files, name="surveys_files"),
         path("surveys/exports/", export_admin.surveys, name="surveys_exports_all"),
         path("surveys/<int:pk>/exports/", export_admin.exports, name="surveys_exports"),
         path("surveys/exports/<uuid:export_id>/", export_admin.download, name="surveys_export_file"),
@@ -97,6 +100,10 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(_("Copy"), reverse("surveys_copy", args=[snippet.pk]), icon_name="copy", priority=25)
         if snippet.live_version_id:
             yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
+    if isinstance(snippet, Survey) and user.has_perm("surveys.change_survey") and asks_for_files(snippet):
+        yield Button(
+            _("Photos and documents"), reverse("surveys_files", args=[snippet.pk]), icon_name="image", priority=27
+        )
     if isinstance(snippet, Survey) and user.has_perm("participation.manage_codes"):
         yield Button(_("Letter codes"), reverse("access_codes", args=[snippet.scope_id]), icon_name="key", priority=28)
     if isinstance(snippet, Survey) and snippet.live_version_id and user.has_perm("surveys.export_responses"):
@@ -121,6 +128,10 @@ def permissions() -> QuerySet[Permission]:
 
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
+    actions.register_action(
+        "palabre.delete_upload", _("Delete a photo or document"), _("Deleted a photo or document that was sent")
+    )
+
     class Said(LogFormatter):
         def format_message(self, log_entry: Any) -> str:
             kind, format_ = log_entry.data.get("kind", ""), log_entry.data.get("format", "")

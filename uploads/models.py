@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -24,10 +25,15 @@ def new_name(extension: str) -> str:
     return f"{FOLDER}/{name[:2]}/{name}.{extension}"
 
 
+def tomorrow() -> date:
+    return timezone.localdate() + timedelta(days=1)
+
+
 class Upload(models.Model):
     """Made safe before it is stored. Nobody but who may moderate sees it before `shown` is set.
 
-    What is not `attached` to anything is deleted after a day. Deleting the row deletes the files.
+    What is not `attached` to anything is deleted after a day, or later where a form waits with it. Deleting the row
+    deletes the files.
     """
 
     class Kind(models.TextChoices):
@@ -45,7 +51,8 @@ class Upload(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     alt = models.CharField(_("description of the photo"), max_length=300, blank=True)
-    stored_on = models.DateField(default=timezone.localdate, db_index=True)
+    stored_on = models.DateField(default=timezone.localdate)
+    waits_until = models.DateField(default=tomorrow, db_index=True)  # where it is not attached
     attached = models.BooleanField(default=False)
     shown = models.BooleanField(default=False)
 

@@ -6,7 +6,7 @@ Between a form that came back with errors and the next one, `reference` carries 
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -32,11 +32,11 @@ log = logging.getLogger(__name__)
 
 THUMBNAIL_SIDE = 400
 LONGEST_ALT = 300
-UNATTACHED = timedelta(days=1)  # for which what nothing refers to is kept, to the day
+UNKNOWN = timedelta(days=1)  # after which a file of no row is deleted
 _SALT = "palabre.upload"
 
-# Who may see what is not shown, in the scope of that id: the rooms above register. Superusers may.
-viewers: list[Callable[[Any, int], bool]] = []
+# Who may see something that is not shown: the rooms above register. Superusers may.
+viewers: list[Callable[[Any, Upload], bool]] = []
 
 
 class NoRoom(Exception):
@@ -113,26 +113,38 @@ def _remove(names: list[str]) -> None:
             default_storage.delete(name)
 
 
-def reference(upload: Upload) -> str:
+def reference(upload: Upload | uuid.UUID) -> str:
     """What a hidden field carries of something received and not attached yet."""
-    return signing.Signer(salt=_SALT).sign(upload.pk.hex)
+    return signing.Signer(salt=_SALT).sign(getattr(upload, "pk", upload).hex)
+
+
+def read_reference(reference: str) -> uuid.UUID | None:
+    """The id that `reference` carries; None where it is not ours. No query: it may be attached or gone."""
+    try:
+        return uuid.UUID(signing.Signer(salt=_SALT).unsign(reference[:100]))
+    except (signing.BadSignature, ValueError):
+        return None
 
 
 def waiting(reference: str, scope: Scope) -> Upload | None:
     """What `reference` stands for; None where it is not ours, of another scope, attached already, or swept away."""
-    try:
-        pk = uuid.UUID(signing.Signer(salt=_SALT).unsign(reference[:100]))
-    except (signing.BadSignature, ValueError):
-        return None
-    return Upload.objects.filter(pk=pk, scope=scope, attached=False).first()
+    pk = read_reference(reference)
+    return Upload.objects.filter(pk=pk, scope=scope, attached=False).first() if pk else None
 
 
-def attach(upload: Upload, key: bytes | None = None) -> bool:
+def prolong(pks: Collection[uuid.UUID], days: int) -> None:
+    """What is not attached yet waits for so many days from now on: the form that refers to it does."""
+    if pks:
+        until = timezone.localdate() + timedelta(days=days)
+        Upload.objects.filter(pk__in=pks, attached=False).update(waits_until=until)
+
+
+def attach(upload: Upload | uuid.UUID, key: bytes | None = None) -> bool:
     """Something refers to it from now on; `key` is whose it is. False where it was attached before, or is gone.
 
     Call it in the transaction that stores what refers to it.
     """
-    found = Upload.objects.filter(pk=upload.pk, attached=False)
+    found = Upload.objects.filter(pk=getattr(upload, "pk", upload), attached=False)
     return bool(found.update(attached=True, **({} if key is None else {"owner_key": key})))
 
 
@@ -158,21 +170,20 @@ def forget(key: bytes) -> int:
 
 def may_see(user: Any, upload: Upload) -> bool:
     """May `user` see this before it is shown?"""
-    return bool(user.is_active and (user.is_superuser or any(sees(user, upload.scope_id) for sees in viewers)))
+    return bool(user.is_active and (user.is_superuser or any(sees(user, upload) for sees in viewers)))
 
 
 def sweep() -> int:
     """Periodic: delete what nothing refers to, and files of no row; how many."""
-    today = timezone.localdate()
     with transaction.atomic():  # locked: what is attached meanwhile stays
-        old = Upload.objects.filter(attached=False, stored_on__lt=today - UNATTACHED).select_for_update()
+        old = Upload.objects.filter(attached=False, waits_until__lt=timezone.localdate()).select_for_update()
         swept = discard(*[upload.pk for upload in old])
     return swept + _sweep_files()
 
 
 def _sweep_files() -> int:
     """Files that a crash left between writing them and storing their row, or between its deletion and theirs."""
-    before = timezone.now() - UNATTACHED
+    before = timezone.now() - UNKNOWN
     old = {name for name in _files() if default_storage.get_modified_time(name) < before}
     if not old:
         return 0

@@ -117,6 +117,11 @@ class Respondent:
         unwritten = self.unwritten.setdefault(question["id"], self.random.sample(words, len(words)))
         return {name: [unwritten.pop()]} if self.random.random() * self.left < len(unwritten) else {}
 
+    def _photo(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        return {}
+
+    _file = _photo  # nobody sends files to the demo
+
     def _date(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
         year = int(self.random.choice(hints["words"])) + self.random.randint(-3, 2)
         day, month = self.random.randint(1, 28), self.random.randint(1, 12)

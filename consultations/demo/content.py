@@ -230,7 +230,7 @@ BUDGET: dict[str, Any] = {
     "intro": "<p>Ouvert à toute personne d’au moins 11 ans qui habite, étudie ou travaille à Castelmauve. Sans condition de nationalité.</p>",
     "survey": {
         "title": "Quels projets pour votre quartier ?",
-        "introduction": "Cinq questions, deux minutes.",
+        "introduction": "Sept questions, trois minutes.",
         "questions": [
             basket(
                 "Quels projets financer ? Cinq au plus, dans l’enveloppe.",
@@ -265,6 +265,8 @@ BUDGET: dict[str, Any] = {
                 "wording": "Dans quel quartier ou hameau ?",
                 "words": ["centre", "les Acacias", "gare", "Ronsard"],
             },
+            {"type": "photo", "wording": "Un lieu à transformer ? Montrez-le."},
+            {"type": "file", "wording": "Avez-vous déjà un plan ou un devis ?"},
             AGE,
         ],
     },

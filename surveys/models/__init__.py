@@ -1,9 +1,10 @@
 """What the survey engine stores."""
 
+from .answer_file import AnswerFile
 from .draft import Draft
 from .export import Export
 from .open_answer import OpenAnswer, UnsortedAnswers
 from .response import Response
 from .survey import Survey, SurveyVersion
 
-__all__ = ["Draft", "Export", "OpenAnswer", "Response", "Survey", "SurveyVersion", "UnsortedAnswers"]
+__all__ = ["AnswerFile", "Draft", "Export", "OpenAnswer", "Response", "Survey", "SurveyVersion", "UnsortedAnswers"]

@@ -15,6 +15,7 @@ from .scale import Scale
 from .single import SingleChoice
 from .text import LongText, ShortText
 from .time import Time
+from .upload import File, Photo
 from .yes_no import YesNo
 
 TYPES: dict[str, QuestionType] = {
@@ -36,6 +37,8 @@ TYPES: dict[str, QuestionType] = {
         Basket(),
         Time(),
         Demographic(),
+        Photo(),
+        File(),
     )
 }
 

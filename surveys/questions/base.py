@@ -80,6 +80,7 @@ class QuestionType:
 
     name: ClassVar[str]
     block: ClassVar[type[blocks.StructBlock]]
+    upload: ClassVar[str] = ""  # what comes as a file: "photo" or "file", see `surveys.files`
     figure: ClassVar[str] = "bars"  # which results template draws `tabulate`, out of templates/surveys/figures/
     exclusive: ClassVar[bool] = True  # do its counts add up to a figure that is known, so that one hidden gives way?
     hidden_too: ClassVar[tuple[str, ...]] = ()  # what else an option says in `tabulate` and keeps to itself if hidden

@@ -82,7 +82,7 @@ RULES = [
     Rule(r"admin/surveys/exports/<uuid:export_id>/", "eadu", "", True),
     # Surveys, debates, pages: who edits.
     Rule(r"admin/consultations/", EDIT, EDIT, True),
-    Rule(r"admin/(surveys|debates|maps)/<int:pk>/copy/", EDIT, EDIT),
+    Rule(r"admin/(surveys|debates|maps)/<int:pk>/(copy|files)/", EDIT, EDIT),
     Rule(r"admin/snippets/", EDIT, EDIT),
     Rule(r"admin/(pages|workflows)/", EDIT, EDIT),
     Rule(r"admin/(images|documents|collections|redirects)/", EDIT, EDIT),

@@ -40,6 +40,8 @@ MINIMAL: dict[str, dict[str, Any]] = {
     },
     "time": {},
     "demographic": {"about": "age", "options": []},
+    "photo": {},
+    "file": {},
 }
 
 

@@ -125,6 +125,8 @@ def any_answer(q: dict, dice: random.Random):
         "short_text": lambda: words.replace("\n", " "),
         "long_text": lambda: words,
         "date": lambda: "2026-03-27",
+        "photo": lambda: {"id": "", "alt": words.replace("\n", " ")},
+        "file": lambda: {"id": ""},
     }
     found = answers[q["type"]]()
     return None if q["type"] == "multiple" and not found["options"] else found

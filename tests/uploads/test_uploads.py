@@ -189,7 +189,7 @@ def test_the_sweep_deletes_what_nothing_refers_to(scope, media, django_capture_o
     kept, fresh, old = photo(scope), photo(scope), photo(scope)
     store.attach(kept)
     long_ago = timezone.localdate() - timedelta(days=2)
-    Upload.objects.filter(pk__in=[kept.pk, old.pk]).update(stored_on=long_ago)
+    Upload.objects.filter(pk__in=[kept.pk, old.pk]).update(waits_until=long_ago)
     lost = [media / "private" / "ab" / f"{n}.jpg" for n in ("old", "new")]
     for path in lost:
         path.parent.mkdir(parents=True, exist_ok=True)

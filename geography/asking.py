@@ -6,7 +6,7 @@ from typing import Any, Literal
 import shapely
 from shapely.geometry import shape
 
-from . import location, lookup
+from . import geocoding, location, lookup
 from .models import NamedPlace, Zone
 
 MARGIN = 0.05  # of its width, around a territory, on the map
@@ -61,10 +61,10 @@ def of_territory(
 
 
 def read(ask: location.Ask, name: str, form: location.Typed) -> location.Location | None:
-    """`location.read` with the zones of this site. Raises LocationError."""
+    """`location.read` with the zones of this site, and its geocoder for addresses. Raises LocationError."""
     root = ask["root"]
     locate = lookup.locator(root).zone_of if root else _nowhere
-    return location.read(ask, name, form, locate)
+    return location.read(ask, name, form, locate, geocoding.geocode if geocoding.is_on() else None)
 
 
 def _nowhere(_point: location.Point) -> None:

@@ -6,4 +6,5 @@ app_name = "geography"
 urlpatterns = [
     path("carte/fond.json", views.base, name="base"),
     path("carte/fond.geojson", views.layer, name="layer"),
+    path("adresses/", views.addresses, name="addresses"),
 ]

@@ -22,7 +22,7 @@ CHROMIUM_FLAGS = [
 def _fresh_memory():
     """Nothing a process remembers may leak from one test into the next: ids start again with each rollback."""
     from deliberation import state
-    from geography import lookup
+    from geography import geocoding, lookup
     from participation import limits
     from surveys import forms, rendering
 
@@ -32,6 +32,7 @@ def _fresh_memory():
     rendering.forget()
     limits.forget_all()
     lookup.forget()
+    geocoding.forget()
     cache.clear()
 
 

@@ -173,6 +173,9 @@ UPLOADS_PER_ADDRESS = (env.int("UPLOADS_PER_ADDRESS", default=300), 600)
 # For how many seconds resultats.json may be served again without looking: what a flood of readers costs at the most.
 RESULTS_FRESH_FOR = env.float("RESULTS_FRESH_FOR", default=0.2)
 
+# Who finds addresses (the answers of addok, as GeoJSON); "": nobody, addresses stay words.
+GEOCODER_URL = env("GEOCODER_URL", default="https://data.geopf.fr/geocodage/search")
+
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds

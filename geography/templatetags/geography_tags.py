@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .. import base_map
+from .. import base_map, geocoding
 
 register = template.Library()
 
@@ -40,7 +40,10 @@ def as_json(value: Any) -> str:
 @register.simple_tag
 def map_ground() -> str:
     """What the script loads once the map is wanted: addresses, and the words it says."""
-    return json.dumps({"files": [static(name) for name in FILES], "base": reverse("geography:base"), "words": words()})
+    told = {"files": [static(name) for name in FILES], "base": reverse("geography:base"), "words": words()}
+    if geocoding.is_on():
+        told["search"] = reverse("geography:addresses")
+    return json.dumps(told)
 
 
 @register.filter

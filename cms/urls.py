@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("uploads.urls")),
     path("", include("participation.urls")),
     path("", include("geography.urls")),
+    path("", include("consultations.urls")),
     path("", include("search.urls")),
     path("", include("home.urls")),
     re_path(r"^media/(?P<path>(?:images|original_images)/[^/]+)$", media),

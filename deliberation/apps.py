@@ -17,6 +17,6 @@ class DeliberationConfig(AppConfig):
         truths["debate"] = truth.TRUTH
         quarantine.engines["debate"] = voting.QUARANTINE
         places.register(Debate)
-        receipts.register(follow_up.find_traces, follow_up.erase, follow_up.withdraw_at)
+        receipts.register(follow_up.find_traces, follow_up.erase, follow_up.withdraw_at, said=follow_up.said)
         registry.register(desk.Statements())
         registry.register(desk.Arguments())

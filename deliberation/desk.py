@@ -4,12 +4,12 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counting import gate, jobs, ledger
-from moderation.registry import Refused, Source, Text
+from moderation.registry import Refused, Source, Text, named
 
 from . import rules, wording
 from .cells import vote_cells
@@ -90,6 +90,13 @@ class Statements(Source):
         gate.enter_alone(merged.debate.tool_id)  # no vote is on its way while they move
         return merged, kept
 
+    def counted(self, scope_id: int, words: str = "") -> QuerySet:
+        """Those to begin with too, which never were on the desk."""
+        return named(_votable(scope_id).filter(text__icontains=words))
+
+    def readable(self, scope_id: int) -> QuerySet:
+        return named(_votable(scope_id).filter(_ONLINE))
+
     def find(self, public_id: str) -> str | None:
         if not public_id.isalnum():
             return None
@@ -98,6 +105,11 @@ class Statements(Source):
         )
         found = shown.values_list("pk", flat=True).first()
         return str(found) if found else None
+
+
+def _votable(scope_id: int) -> QuerySet[Statement]:
+    shown = [Statement.Status.PUBLISHED, Statement.Status.CLOSED]
+    return Statement.objects.filter(debate__scope=scope_id, status__in=shown)
 
 
 def _move_votes(merged: Statement, kept: Statement) -> None:
@@ -195,18 +207,30 @@ class Arguments(Source):
     def unmerge(self, id_: str, into: str) -> None:
         Support.objects.filter(argument=into, merged_from=id_).delete()
 
+    def counted(self, scope_id: int, words: str = "") -> QuerySet:
+        shown = Argument.objects.filter(debate__scope=scope_id, status=Argument.Status.PUBLISHED)
+        return named(shown.filter(text__icontains=words))
+
+    def readable(self, scope_id: int) -> QuerySet:
+        return named(_standing().filter(debate__scope=scope_id))
+
     def find(self, public_id: str) -> str | None:
         """Shown where it stands: the statement above it, and what it replies to, are shown too."""
         try:
             sought = UUID(public_id)
         except ValueError:
             return None
-        votable = [Statement.Status.PUBLISHED, Statement.Status.CLOSED]
-        above = Q(statement=None) | Q(statement__status__in=votable)
-        answered = Q(parent=None) | Q(parent__status__in=[Argument.Status.PUBLISHED, Argument.Status.WITHDRAWN])
-        shown = Argument.objects.filter(_ONLINE, above, answered, pk=sought, status=Argument.Status.PUBLISHED)
+        shown = _standing().filter(pk=sought)
         found = shown.values_list("pk", flat=True).first()
         return str(found) if found else None
+
+
+def _standing() -> QuerySet[Argument]:
+    """The arguments shown where they stand."""
+    votable = [Statement.Status.PUBLISHED, Statement.Status.CLOSED]
+    above = Q(statement=None) | Q(statement__status__in=votable)
+    answered = Q(parent=None) | Q(parent__status__in=[Argument.Status.PUBLISHED, Argument.Status.WITHDRAWN])
+    return Argument.objects.filter(_ONLINE, above, answered, status=Argument.Status.PUBLISHED)
 
 
 def _context(argument: Argument) -> tuple[tuple[str, str], ...]:

@@ -55,6 +55,16 @@ def _fallback(text: Statement | Argument) -> str:
     return _("It takes no more votes; those it has count.") if text.status == "closed" else ""
 
 
+def said(key: bytes) -> set[tuple[str, str]]:
+    """The statements a person proposed or voted on, and the arguments they made or found good."""
+    votes = Vote.objects.filter(voter__participant_key=key).values_list("statement_id", flat=True)
+    own = Statement.objects.filter(author_key=key).values_list("pk", flat=True)
+    supports = Support.objects.filter(participant_key=key).values_list("argument_id", flat=True)
+    arguments = Argument.objects.filter(author_key=key).values_list("pk", flat=True)
+    spoken = {("statement", str(pk)) for pk in [*votes, *own]}
+    return spoken | {("argument", str(pk)) for pk in [*supports, *arguments]}
+
+
 def withdraw_at(key: bytes, url: str) -> bool:
     """Take back, while it is open, everything a person left in the debate at `url`."""
     trace = next((t for t in find_traces(key) if t.url == url), None)

@@ -15,6 +15,6 @@ class MapsConfig(AppConfig):
         from .models import Map
 
         places.register(Map)
-        receipts.register(follow_up.find_traces, follow_up.erase, follow_up.withdraw_at)
+        receipts.register(follow_up.find_traces, follow_up.erase, follow_up.withdraw_at, said=follow_up.said)
         registry.register(desk.Places())
         registry.register(desk.Photos())

@@ -45,6 +45,13 @@ def _trace(map: Map, theirs: list[Place], supported: int) -> receipts.Trace:
     )
 
 
+def said(key: bytes) -> set[tuple[str, str]]:
+    """The places a person showed, and those they find right."""
+    own = Place.objects.filter(author_key=key).values_list("pk", flat=True)
+    supported = PlaceSupport.objects.filter(participant_key=key).values_list("place_id", flat=True)
+    return {(places.KIND, str(pk)) for pk in [*own, *supported]}
+
+
 def withdraw_at(key: bytes, url: str) -> bool:
     """Take back, while it is open, everything a person left on the map at `url`."""
     trace = next((t for t in find_traces(key) if t.url == url), None)

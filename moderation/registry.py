@@ -1,8 +1,11 @@
 """Where citizens' texts lie: each engine registers its kinds of text here, and is asked to show them or not."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import CharField, F, Func, QuerySet, UUIDField
+
+from .models import Item
 from .signals.base import Message
 
 
@@ -24,6 +27,24 @@ class Refused(Exception):
     def __init__(self, message: str):
         super().__init__(message)
         self.message = message
+
+
+class IdText(Func):
+    """`str(pk)` in SQL: what `Item.object_id` holds. SQLite keeps UUIDs without their dashes."""
+
+    template = "CAST(%(expressions)s AS varchar)"
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        if isinstance(self.source_expressions[0].output_field, UUIDField):
+            parts = [f"substr(%(expressions)s, {at}, {n})" for at, n in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))]
+            extra["template"] = "(" + " || '-' || ".join(parts) + ")"
+        return super().as_sql(compiler, connection, **extra)
+
+
+def named(rows: QuerySet) -> QuerySet:
+    """The ids of `rows` as the registry names them, ready to stand inside another query."""
+    return rows.order_by().annotate(name=IdText(F("pk"))).values_list("name", flat=True)
 
 
 class Source:
@@ -68,6 +89,18 @@ class Source:
     def unmerge(self, id_: str, into: str) -> None:
         """Undo `merge`; what people changed since stays as they changed it."""
         raise NotImplementedError
+
+    def counted(self, scope_id: int, words: str = "") -> QuerySet:
+        """The ids of what counts in a scope: neither waiting, refused, set aside nor taken back; with `words` in it,
+        where this kind can be searched.
+        """
+        published = Item.objects.filter(kind=self.kind, scope=scope_id, state=Item.State.PUBLISHED)
+        return published.values_list("object_id", flat=True)
+
+    def readable(self, scope_id: int) -> QuerySet:
+        """Of these, what everybody may read."""
+        published = Item.objects.filter(kind=self.kind, scope=scope_id, state=Item.State.PUBLISHED, public=True)
+        return published.values_list("object_id", flat=True)
 
     def find(self, public_id: str) -> str | None:
         """The id of the shown text that public addresses call `public_id`; None when nothing shown is called so."""

@@ -8,7 +8,7 @@ import base64
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.core import signing
@@ -178,18 +178,70 @@ Lookup = Callable[[bytes], list[Trace]]
 Eraser = Callable[[bytes], int]
 Withdrawer = Callable[[bytes, str], bool]  # participant key and the url of a trace → whether something was withdrawn
 Resumer = Callable[[str, str], str | None]  # code and the url of a trace → the address at which it goes on
+Said = Callable[[bytes], Iterable[tuple[str, str]]]  # what a person spoke to: (kind, id), as themes are attached to
 lookups: list[Lookup] = []
 erasers: list[Eraser] = []
 withdrawers: list[Withdrawer] = []
 resumers: list[Resumer] = []
+speakers: list[Said] = []
 
 
-def register(lookup: Lookup, eraser: Eraser, withdrawer: Withdrawer, resumer: Resumer | None = None) -> None:
+def register(
+    lookup: Lookup,
+    eraser: Eraser,
+    withdrawer: Withdrawer,
+    resumer: Resumer | None = None,
+    said: Said | None = None,
+) -> None:
     lookups.append(lookup)
     erasers.append(eraser)
     withdrawers.append(withdrawer)
     if resumer:
         resumers.append(resumer)
+    if said:
+        speakers.append(said)
+
+
+class Deed(NamedTuple):
+    """One thing the authority committed itself to, in words."""
+
+    what: str
+    state: str
+    late: bool = False
+
+
+class Outcome(NamedTuple):
+    """What became of something that people said: the theme it is about, what was answered, what is promised."""
+
+    title: str
+    url: str
+    status: str = ""  # the answer's, in one or two words; empty as long as there is none
+    tone: str = ""  # "yes", "partly", "no" or "": how to colour it
+    text: str = ""
+    signed: str = ""
+    deeds: Sequence[Deed] = ()
+
+
+# Whoever answers people registers how to find what became of what was said: inside one scope, in their own order, each
+# outcome once. An engine knows neither themes nor answers.
+Fate = Callable[[int, Collection[tuple[str, str]]], list[Outcome]]
+fates: list[Fate] = []
+
+
+def what_became_of(scope_id: int, said: Collection[tuple[str, str]]) -> list[Outcome]:
+    """What became of what was said in a scope; empty where nobody sorts or answers."""
+    return [outcome for fate in fates for outcome in fate(scope_id, said)] if said else []
+
+
+def outcomes(code: str) -> list[Outcome]:
+    """What became of everything the person behind `code` said."""
+    from .models import Scope
+
+    key = key_of(code)
+    scope = Scope.objects.filter(tag=code[:TAG_LENGTH]).values_list("pk", flat=True).first()
+    if not (key and scope):
+        return []
+    return what_became_of(scope, {place for speaker in speakers for place in speaker(key)})
 
 
 def key_of(code: str) -> bytes | None:

@@ -59,6 +59,8 @@ def page(request: HttpRequest, context: dict, status: int = 200) -> HttpResponse
     if context.get("traces") and "contact" not in context:
         key = receipts.key_of(receipts.read_code(context["code"]) or "")
         context["contact"] = contacts.state_of(key) if key else ""
+    if context.get("traces"):
+        context["outcomes"] = receipts.outcomes(receipts.read_code(context["code"]) or "")
     response = render(request, "participation/follow_up.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response

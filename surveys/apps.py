@@ -18,6 +18,8 @@ class SurveysConfig(AppConfig):
         truths["survey"] = intake.TRUTH
         quarantine.engines["survey"] = intake.QUARANTINE
         places.register(Survey)
-        receipts.register(follow_up.find_traces, intake.erase, follow_up.withdraw_at, follow_up.resume_at)
+        receipts.register(
+            follow_up.find_traces, intake.erase, follow_up.withdraw_at, follow_up.resume_at, said=follow_up.said
+        )
         store.viewers.append(files.sees_upload)
         registry.register(desk.OpenAnswers())

@@ -4,14 +4,15 @@ import uuid
 from collections.abc import Collection
 
 from django.db import OperationalError, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from moderation.masking import is_masked
-from moderation.registry import Refused, Source, Text
+from moderation.registry import Refused, Source, Text, named
 
 from . import intake
-from .models import OpenAnswer, Response, SurveyVersion
+from .models import OpenAnswer, Response, Survey, SurveyVersion
 from .open_answers import KIND, original_key
 from .questions import Schema, type_of
 from .questions.base import clean_text
@@ -72,6 +73,18 @@ class OpenAnswers(Source):
         if len(tidy) > most:
             raise Refused(_("Your answer has %(n)d characters: %(max)d at most.") % {"n": len(tidy), "max": most})
         return tidy
+
+    def counted(self, scope_id: int, words: str = "") -> QuerySet:
+        """Those that only the authority reads count too."""
+        read = OpenAnswer.objects.filter(survey__scope=scope_id, status=Status.PUBLISHED, response__set_aside=False)
+        return named(read.filter(text__icontains=words))
+
+    def readable(self, scope_id: int) -> QuerySet:
+        listed = Q(pk__in=[])
+        for survey in Survey.objects.for_display().filter(scope=scope_id):
+            if are_public(survey):
+                listed |= Q(survey=survey, question_id__in=[q["id"] for q in questions(survey)])
+        return named(shown().filter(listed))
 
     def find(self, public_id: str) -> str | None:
         try:

@@ -15,7 +15,7 @@ from participation import receipts, resuming
 from participation.identity import keyed_hash
 
 from . import intake, open_answers
-from .models import Draft, Response, Survey
+from .models import Draft, OpenAnswer, Response, Survey
 
 _TRACED = ("survey_id", "set_aside", "burst_id", "participant_key", "answers")
 
@@ -86,6 +86,22 @@ def resume_at(code: str, url: str) -> str | None:
     if survey is None or survey.get_absolute_url() != url:
         return None
     return f"{reverse('surveys:go_on', args=[key])}?t={resuming.seal(receipts.resuming_token(key, code))}"
+
+
+def said(key: bytes) -> set[tuple[str, str]]:
+    """The questions a person answered, and what they wrote in their own words."""
+    places = set()
+    for survey, answers in Response.objects.filter(participant_key=key).values_list("survey_id", "answers"):
+        places |= {
+            ("question", question_name(survey, question)) for question, given in answers.items() if given is not None
+        }
+    texts = OpenAnswer.objects.filter(response__participant_key=key).values_list("pk", flat=True)
+    return places | {("answer", str(pk)) for pk in texts}
+
+
+def question_name(survey_id: int, question: str) -> str:
+    """How a question is called outside: copies of a survey keep the ids of its questions."""
+    return f"{survey_id}:{question}"
 
 
 def withdraw_at(key: bytes, url: str) -> bool:

@@ -25,6 +25,7 @@ from uploads import store
 
 from . import files, follow_up, intake, rendering, verbatims
 from .exports import results_rows
+from .follow_up import question_name
 from .forms import compiled, compiled_live, forget
 from .models import Response, Survey, SurveyVersion
 from .paging import Paging, Turning
@@ -309,7 +310,9 @@ def open_answers(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     answers = verbatims.of_question(found, question["id"]).only("text")
     page = Paginator(answers, ANSWERS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "surveys/open_answers.html", {"survey": found, "question": question, "page": page})
+    context = {"survey": found, "question": question, "page": page}
+    context["question_name"] = question_name(found.pk, question["id"])
+    return render(request, "surveys/open_answers.html", context)
 
 
 @require_safe

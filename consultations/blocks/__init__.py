@@ -11,6 +11,14 @@ from .editorial import (
     QuoteBlock,
     TextBlock,
 )
+from .follow_up import (
+    CommitmentCardBlock,
+    CommitmentsBlock,
+    KeyFiguresBlock,
+    OfficialAnswersBlock,
+    TimelineBlock,
+    ToldAndDoneBlock,
+)
 from .map import MapBlock, MapResultsBlock
 from .results import ResultsBlock
 from .survey import SurveyBlock
@@ -31,6 +39,12 @@ class BodyBlock(blocks.StreamBlock):
     debate_results = DebateResultsBlock()
     map = MapBlock()
     map_results = MapResultsBlock()
+    timeline = TimelineBlock()
+    commitment_card = CommitmentCardBlock()
+    told_and_done = ToldAndDoneBlock()
+    official_answers = OfficialAnswersBlock()
+    commitments = CommitmentsBlock()
+    key_figures = KeyFiguresBlock()
 
 
 __all__ = ["BodyBlock"]

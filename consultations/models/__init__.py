@@ -1,6 +1,7 @@
 """What agents publish, what becomes of it, and the dates they had better know of."""
 
 from .calendar import LocalCalendar
+from .clarity import Clarity
 from .follow_up import Commitment, CommitmentUpdate, OfficialAnswer
 from .notice import LateNotice
 from .pages import ConsultationIndexPage, ConsultationPage
@@ -8,6 +9,7 @@ from .theme import Attachment, Theme
 
 __all__ = [
     "Attachment",
+    "Clarity",
     "Commitment",
     "CommitmentUpdate",
     "ConsultationIndexPage",

@@ -80,6 +80,9 @@ class OfficialAnswer(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixi
     def __str__(self) -> str:
         return self.theme.title
 
+    def get_absolute_url(self) -> str:
+        return f"{self.theme.get_absolute_url()}#reponse-{self.ref}"
+
     @property
     def state(self) -> str:
         """Draft, waiting or published, for the admin's list."""
@@ -87,10 +90,36 @@ class OfficialAnswer(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixi
             return _("published, with a draft") if self.has_unpublished_changes else _("published")
         return _("draft")
 
+    @property
+    def tone(self) -> str:
+        """ "yes", "partly", "no", or "" where the status is neither."""
+        return TONES.get(self.status, "")
+
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> None:
         """Publish only a whole answer, whoever asks. Raises ValidationError."""
         revision.as_object().full_clean(exclude=["theme"])
         super().publish(revision, *args, **kwargs)
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        return [("", _("What citizens will see"))]
+
+    def get_preview_template(self, request: Any, mode_name: str) -> str:
+        return "consultations/answer_preview.html"
+
+    def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
+        from ..showing import preview_of
+
+        return {**super().get_preview_context(request, mode_name), "shown": preview_of(self)}
+
+
+TONES = {
+    OfficialAnswer.Status.RETAINED: "yes",
+    OfficialAnswer.Status.DONE: "yes",
+    OfficialAnswer.Status.PARTLY: "partly",
+    OfficialAnswer.Status.STUDIED: "partly",
+    OfficialAnswer.Status.NOT_RETAINED: "no",
+}
 
 
 class Commitment(models.Model):

@@ -1,8 +1,8 @@
 """Consultation pages: a promise to answer, and blocks to take part with."""
 
 import logging
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -10,6 +10,9 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
@@ -29,6 +32,9 @@ from ..blocks import BodyBlock
 from ..panels import ConsultationForm, ReadinessPanel
 from ..plain_words import without_accents
 from .milestones import REACHED, Milestones
+
+if TYPE_CHECKING:
+    from ..showing import Shown
 
 logger = logging.getLogger(__name__)
 
@@ -237,14 +243,34 @@ class ConsultationPage(Milestones, Page):
         context = super().get_context(request, *args, **kwargs)
         first = next(self.tools(), None)
         kind = {Survey: "survey", Debate: "debate", Map: "map"}.get(type(first), "tool")
-        return {**context, "phase": self.phase(), kind: first, "steps": self.steps()}
+        drawn = {block.block_type for block in self.body}
+        more = {"phase": self.phase(), "steps": self.steps(), "drawn": drawn, "shown": self.shown}
+        return {**context, kind: first, **more}
+
+    @cached_property
+    def shown(self) -> "Shown":
+        """What everybody sees of what became of it; asked for once, however many blocks draw it."""
+        from ..showing import Shown, shown_of
+
+        return shown_of(self) if self.pk else Shown((), ())
+
+    def key_figures(self, wanted: Collection[str]) -> list[tuple[str, int, int | None]]:
+        """(what, how many, of how many) for the figures that the site counts itself."""
+        from ..figures import key_figures
+
+        return key_figures(self, wanted)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if clean := passes.settled(request):
             return redirect(clean)
-        response = super().serve(request, *args, **kwargs)
+        with timezone.override(self.zone):
+            response = super().serve(request, *args, **kwargs)
+            if isinstance(response, TemplateResponse):
+                response.render()  # here, so that hours are those of where it is held
         kinds = {type(tool) for tool in self.tools()}
-        if kinds:  # each form carries a token of its own; a debate shows the visitor's own votes and code as well
+        if (
+            kinds or self.shown.answered
+        ):  # each form carries a token of its own; a debate shows the visitor's own votes and code as well
             personal = Debate in kinds or passes.is_personal(request)
             response["Cache-Control"] = "private, no-store" if personal else "private, no-cache"
         return response

@@ -1,8 +1,13 @@
 """What the pages of proofs need beyond their context."""
 
+from typing import Any
+
 from django import template
 from django.conf import settings
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from .. import receipts
 
 register = template.Library()
 
@@ -17,3 +22,10 @@ def back_query(back: str) -> str:
 def provider_name() -> str:
     """What people call the provider of identities."""
     return settings.OIDC_CITIZEN_NAME
+
+
+@register.inclusion_tag("participation/outcomes.html")
+def became_of(scope_id: int, kind: str, object_id: object) -> dict[str, Any]:
+    """What became of one text that everybody reads: the answers to its themes."""
+    found = receipts.what_became_of(scope_id, [(kind, str(object_id))])
+    return {"outcomes": found, "outcomes_title": _("What the authority answers")}

@@ -94,6 +94,7 @@ RULES = [
     Rule(r"admin/\^\.\*/\$$", ALL, ALL),
     # What the public sees and sends.
     Rule(r"sante/$", ALL, ALL),
+    Rule(r"(themes|reponses|suivre|flux)/", ALL, ALL),
     Rule(r"(enquetes|debats|cartes|suivi|signaler|moderation|acces|carte|adresses|fichiers)/", ALL, ALL),
     Rule(r"(recherche|theme\.css|stats|stats\.csv|plan-du-site|robots\.txt)", ALL, ALL),
     Rule(r"documents/", ALL, ALL),

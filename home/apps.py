@@ -13,6 +13,11 @@ class HomeConfig(AppConfig):
     verbose_name = _("Home")
 
     def ready(self) -> None:
+        from consultations import readiness
+
+        from .checks import contact
+
+        readiness.more.append(contact)
         post_migrate.connect(make_fresh_pages_searchable, sender=self)
 
 

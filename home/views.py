@@ -22,14 +22,17 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def stats(request: HttpRequest) -> HttpResponse:
-    return render(request, "home/stats.html", {"figures": statistics.figures()})
+    found = statistics.indicators()
+    rows = {row: (name, [one for one in found if one.row == row]) for row, name in statistics.ROWS.items()}
+    star = statistics.north_star(found)
+    return render(request, "home/stats.html", {"star": star, "rows": rows.items()})
 
 
 @require_safe
 def stats_csv(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     authority = SiteSettings.for_request(request).authority
-    csv.writer(response).writerows(statistics.impact_rows(statistics.figures(), authority))
+    csv.writer(response).writerows(statistics.impact_rows(statistics.indicators(), authority))
     return response
 
 

@@ -100,6 +100,11 @@ def density(map: Map) -> Density | None:
     return Density(len(columns) * 10, len(rows) * 10, squares, most, tiles.metres(box, level))
 
 
+def places_shown() -> int:
+    """Over all maps; for the site's public statistics."""
+    return Place.objects.filter(status=Place.Status.PUBLISHED).count()
+
+
 def took_part(scopes: Sequence[int]) -> list[tuple[int, str, int]]:
     """(scope, channel, places given); all come by the web."""
     rows = Place.objects.filter(map__scope__in=scopes).order_by().values_list("map__scope_id")

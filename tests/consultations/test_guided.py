@@ -106,6 +106,7 @@ def test_ready_to_open_says_what_stops_and_publishes_what_is_ready(agent):
     url = reverse("consultations_ready", args=[page.pk])
     html = agent.get(url).content.decode()
     assert f"/admin/pages/{page.pk}/edit/#id_elsewhere" in html and "L1112-15" in html
+    assert "/admin/settings/home/sitesettings/" in html  # nobody reads the example address
     assert "<form" not in html[html.index("new-consultation") :]
     agent.post(url)
     assert not ConsultationPage.objects.get().live

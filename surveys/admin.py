@@ -16,7 +16,7 @@ from wagtail.admin.panels import Panel
 from participation import trust
 
 from .models import Survey
-from .publishing import check, effects
+from .publishing import advice_on, check, effects
 
 
 class SurveyForm(WagtailAdminModelForm):
@@ -75,6 +75,19 @@ class EffectsPanel(Panel):
 
     def get_form_options(self) -> dict[str, Any]:
         return {"fields": ["effects_read"]}  # else Wagtail draws the box once more at the foot of the form
+
+
+class AdvicePanel(Panel):
+    """Advice on the draft as last saved, question by question, each leading to the question it is about."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "surveys/admin/advice.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            return {**super().get_context_data(parent_context), "advice": advice_on(self.instance)}
+
+        def is_shown(self) -> bool:
+            return super().is_shown() and bool(self.instance.pk)
 
 
 def copy_survey(request: HttpRequest, pk: int) -> HttpResponse:

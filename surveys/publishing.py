@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from counting import fold, ledger
 from counting.models import LedgerEntry, Tally
 
-from . import cells, routing_checks
+from . import cells, linting, routing_checks
 from .elements import ELEMENTS, freeze_layout
 from .models import Survey, SurveyVersion
 from .models.survey import about_to_publish, has_published
@@ -113,6 +113,21 @@ def _problems(question: Schema, before: Schema | None) -> list[str]:
     if not question["wording"]:
         problems.append(_("write the question."))
     return problems
+
+
+def advice_on(draft: Survey) -> list[dict[str, Any]]:
+    """Advice on the questions of `draft`, by question in their order, what is about the whole survey first."""
+    try:
+        asked = [q for q in preview_schema(draft)["questions"] if not q.get("withdrawn")]
+        remarks = linting.advise(asked)
+    except (TypeError, ValueError, KeyError, AttributeError):  # not complete yet: `check` says so
+        return []
+    whole = [remark for remark in remarks if remark.question is None]
+    found: list[dict[str, Any]] = [{"question": None, "remarks": whole}] if whole else []
+    for number, question in enumerate(asked, 1):
+        if mine := [remark for remark in remarks if remark.question is question]:
+            found.append({"number": number, "question": question, "remarks": mine})
+    return found
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from counting.models import Tally
 
 from . import export_admin
-from .admin import EffectsPanel, SurveyForm, copy_survey
+from .admin import AdvicePanel, EffectsPanel, SurveyForm, copy_survey
 from .file_admin import asks_for_files, sent_files
 from .models import Export, Survey
 
@@ -46,7 +46,13 @@ class SurveyViewSet(SnippetViewSet):
     edit_handler = TabbedInterface(
         [
             ObjectList(
-                [EffectsPanel(), FieldPanel("title"), FieldPanel("introduction"), FieldPanel("questions")],
+                [
+                    EffectsPanel(),
+                    AdvicePanel(),
+                    FieldPanel("title"),
+                    FieldPanel("introduction"),
+                    FieldPanel("questions"),
+                ],
                 heading=_("Questions"),
             ),
             ObjectList(

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from datetime import date
 from enum import Enum
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -70,11 +69,13 @@ def rows(
     for batch in _batches(survey, questions):
         published = _published(batch) if told and words is Words.PUBLISHED else {}
         for id_, day, channel, level, version, *answers in batch:
-            found = [
-                column.reworded_cells(answer, id_, published) if column in told else column.cells(answer)
-                for column, answer in zip(columns, answers, strict=True)
-            ]
-            yield [_week(day), channel, level, versions[version], *chain.from_iterable(found)]
+            row: list[Cell] = [_week(day), channel, level, versions[version]]
+            for column, answer in zip(columns, answers, strict=True):
+                if column in told:
+                    row += column.reworded_cells(answer, id_, published)
+                else:
+                    row += column.known.get(answer) or column.cells(answer)
+            yield row
 
 
 @lru_cache(maxsize=4000)
@@ -90,16 +91,16 @@ class _Column:
         self.question, self.kind = question, type_of(question)
         self._write, self._numbers = write, numbers
         width = len(self.kind.columns(question))
-        self._known: dict[str | None, list[Cell]] = {None: [NOT_ASKED] * width}
+        self.known: dict[str | None, list[Cell]] = {None: [NOT_ASKED] * width}
         self.has_words = type(self.kind).texts is not QuestionType.texts
 
     def cells(self, stored: str | None) -> list[Cell]:
         """The cells of an answer as stored: JSON, None where the question was not asked."""
-        found = self._known.get(stored)
+        found = self.known.get(stored)
         if found is None:
             found = self._make(json.loads(stored or "null"))
-            if len(self._known) < REMEMBERED and len(stored or "") < 400:
-                self._known[stored] = found
+            if len(self.known) < REMEMBERED and len(stored or "") < 400:
+                self.known[stored] = found
         return found
 
     def reworded_cells(self, stored: str | None, id_: Any, published: dict[tuple, str]) -> list[Cell]:

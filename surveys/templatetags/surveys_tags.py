@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from participation import passes, trust
 
-from .. import rendering, results, verbatims
+from .. import publishing, rendering, results, verbatims
 from ..forms import compiled_live
 from ..models import OpenAnswer, Survey
 from ..questions import TYPES, Paper, Schema, type_of
@@ -142,3 +142,9 @@ def segments(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def draft_form(survey: Survey) -> SafeString:
     """The form as a draft would be published, for previews."""
     return rendering.preview_form(survey)
+
+
+@register.simple_tag
+def draft_advice(survey: Survey) -> list[dict[str, Any]]:
+    """Advice on the questions of a draft, for previews."""
+    return publishing.advice_on(survey)

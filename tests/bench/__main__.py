@@ -20,6 +20,7 @@ GOALS = {
     "g8": "recounting.from_zero",
     "g9": "voting.throughput",
     "g11": "desk.next_item",
+    "g12": "exporting.against_copy",
 }
 
 

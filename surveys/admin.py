@@ -15,8 +15,16 @@ from wagtail.admin.panels import Panel
 
 from participation import trust
 
+from .effects import effects, renew
 from .models import Survey
-from .publishing import advice_on, check, effects
+from .publishing import advice_on, check
+
+SAME, OTHER = "same", "other"
+
+
+def meaning_name(reworded: str) -> str:
+    """The field by which the agent says whether a rewording keeps the meaning."""
+    return f"meaning-{reworded.replace(' ', '-')}"
 
 
 class SurveyForm(WagtailAdminModelForm):
@@ -50,11 +58,17 @@ class SurveyForm(WagtailAdminModelForm):
 
     def _confirm(self, draft: Survey, data: dict[str, Any]) -> None:
         found = effects(draft)
+        said = {e.reworded: self.data.get(meaning_name(e.reworded)) for e in found if e.reworded}
         if found and not data.get("effects_read"):
-            self.unconfirmed = found
-            self.add_error(
-                None, _("These questions already have answers. Read the effect, tick the box, publish again.")
-            )
+            message = _("These questions already have answers. Read the effect, tick the box, publish again.")
+        elif any(answer not in (SAME, OTHER) for answer in said.values()):
+            message = _("Say for each rewording whether the meaning stays the same, then publish again.")
+        else:
+            if changed := [reworded for reworded, answer in said.items() if answer == OTHER]:
+                data["questions"] = renew(data["questions"], changed)
+            return
+        self.unconfirmed = found
+        self.add_error(None, message)
 
 
 class EffectsPanel(Panel):
@@ -68,7 +82,13 @@ class EffectsPanel(Panel):
             found = getattr(self.form, "unconfirmed", None)
             if found is None and self.instance.pk:
                 found = effects(self.instance)
-            return {**context, "effects": found, "field": self.form["effects_read"]}
+            told = [{"sentence": e.sentence, **self._meaning(e.reworded)} for e in found or ()]
+            return {**context, "effects": told, "field": self.form["effects_read"]}
+
+        def _meaning(self, reworded: str) -> dict[str, Any]:
+            """The two ways to take a rewording, and which was chosen."""
+            name = meaning_name(reworded)
+            return {"name": name, "chosen": self.form.data.get(name)} if reworded else {}
 
         def is_shown(self) -> bool:
             return super().is_shown() and bool(self.instance.pk)

@@ -1,8 +1,9 @@
 """Which cells of the tally a response fills (pure).
 
 The cells of a survey: "n" every response; "c:<channel>" those of a channel; "t:<level>" those of a verification level;
-per question "q:<id>" answered and "-:<id>" asked but left empty; beyond these, what the question's type names. A
-question that was not asked fills none.
+per question "q:<id>" answered and "-:<id>" asked but left empty; once it was reworded "w:<id>:<n>" answered after the
+nth rewording (who answered and is in none of these answered the first wording); beyond these, what the question's type
+names. A question that was not asked fills none.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ def names(questions: list[Schema]) -> Iterator[str]:
     for question in questions:
         yield f"q:{question['id']}"
         yield f"-:{question['id']}"
+        yield from (f"w:{question['id']}:{n}" for n in range(1, len(question.get("earlier", ())) + 1))
         yield from type_of(question).cell_names(question)
 
 
@@ -39,4 +41,6 @@ def filled(questions: list[Schema], answers: Mapping[str, Any], channel: str, le
             yield f"-:{question['id']}"
         else:
             yield f"q:{question['id']}"
+            if earlier := question.get("earlier"):
+                yield f"w:{question['id']}:{len(earlier)}"
             yield from type_of(question).cells(question, answer)

@@ -1,4 +1,4 @@
-"""Publishing a survey: check the draft, tell what it changes for answers already given, freeze a version."""
+"""Publishing a survey: check the draft, freeze a version; advice on what it asks."""
 
 import hashlib
 import json
@@ -7,11 +7,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from counting import fold, ledger
-from counting.models import LedgerEntry, Tally
+from counting import ledger
 
 from . import cells, linting, routing_checks
 from .elements import ELEMENTS, freeze_layout
@@ -48,6 +47,15 @@ def build_schema(survey: Survey, previous: Schema | None) -> Schema:
     return schema
 
 
+def _note_rewording(schema: Schema, before: Schema) -> None:
+    """Keep the wordings this question had, each with the day it ended: answers to each are counted apart."""
+    earlier = list(before.get("earlier", ()))
+    if schema["wording"] != before["wording"]:
+        earlier.append({"wording": before["wording"], "until": timezone.localdate().isoformat()})
+    if earlier:
+        schema["earlier"] = earlier
+
+
 def _question(block: Any, before: Schema | None) -> Schema:
     kind = TYPES[block.block_type]
     before = before if before and before["type"] == kind.name else None
@@ -65,6 +73,7 @@ def _question(block: Any, before: Schema | None) -> Schema:
         schema["only_if"] = rule
     if before:
         kind.merge(schema, before)
+        _note_rewording(schema, before)
     return schema
 
 
@@ -156,91 +165,3 @@ def _check_before(sender: type[Survey], draft: Survey, **kwargs: Any) -> None:
 @receiver(has_published)
 def _freeze_after(sender: type[Survey], survey: Survey, **kwargs: Any) -> None:
     freeze(survey)
-
-
-def effects(draft: Survey) -> list[str]:
-    """What publishing `draft` does to answers already given, one sentence each; empty when it does nothing."""
-    version = latest_version(draft)
-    if version is None or not (counts := _counts(draft)):
-        return []
-    schema = build_schema(draft, version.schema)
-    after = {q["id"]: q for q in schema["questions"]}
-    return [e for q in version.schema["questions"] for e in _effects_on(q, after[q["id"]], counts)]
-
-
-def _counts(survey: Survey) -> dict[str, int]:
-    """Cell name → count, with what still waits to be counted brought in first."""
-    if LedgerEntry.objects.filter(tool_id=survey.tool_id).exists():
-        fold.fold(survey.tool_id, seconds=2)
-    return dict(Tally.objects.filter(tool_id=survey.tool_id).exclude(n=0).values_list("name", "n"))
-
-
-def _effects_on(before: Schema, after: Schema, counts: dict[str, int]) -> list[str]:
-    answered = counts.get(f"q:{before['id']}", 0)
-    if not answered or before.get("withdrawn"):
-        return []
-    wording = before["wording"]
-    if after.get("withdrawn"):
-        return [
-            ngettext(
-                "Withdraws the question “%(wording)s”, answered once: it stays in the results as withdrawn.",
-                "Withdraws the question “%(wording)s”, answered %(n)d times: it stays in the results as withdrawn.",
-                answered,
-            )
-            % {"wording": wording, "n": answered}
-        ]
-    found = []
-    if after["wording"] != wording:
-        found.append(
-            _("Rewords “%(before)s” as “%(after)s”: the %(n)d answers already given count with the new ones.")
-            % {"before": wording, "after": after["wording"], "n": answered}
-        )
-    found += _effects_on_showing(before, after, answered)
-    for part in ("options", "rows", "scale"):
-        found += _effects_on_items(before, after, part, counts)
-    return found
-
-
-def _effects_on_showing(before: Schema, after: Schema, answered: int) -> list[str]:
-    """What people were told under the question when they answered holds for their answers."""
-    kind = type_of(after)
-    if kind.is_shown(before) == kind.is_shown(after):
-        return []
-    values = {"wording": before["wording"], "n": answered}
-    if kind.is_shown(after):
-        return [
-            ngettext(
-                "Shows the answers to “%(wording)s” from now on. The one already given stays hidden: "
-                "its author was told that it would never be published.",
-                "Shows the answers to “%(wording)s” from now on. The %(n)d already given stay hidden: "
-                "their authors were told that they would never be published.",
-                answered,
-            )
-            % values
-        ]
-    return [_("Shows the answers to “%(wording)s” no more, nor those that were read and shown.") % values]
-
-
-def _effects_on_items(before: Schema, after: Schema, part: str, counts: dict[str, int]) -> list[str]:
-    later = {item["id"]: item for item in after.get(part, ())}
-    found = []
-    for item in before.get(part, ()):
-        n = sum(counts.get(cell, 0) for cell in type_of(before).picks(before, part, item["id"]))
-        new = later[item["id"]]
-        if not n or item.get("withdrawn"):
-            continue
-        if new.get("withdrawn"):
-            found.append(
-                ngettext(
-                    "Withdraws “%(label)s”, chosen once: it stays in the results as withdrawn.",
-                    "Withdraws “%(label)s”, chosen %(n)d times: it stays in the results as withdrawn.",
-                    n,
-                )
-                % {"label": item["label"], "n": n}
-            )
-        elif new["label"] != item["label"]:
-            found.append(
-                _("Rewords “%(before)s” as “%(after)s”: the %(n)d choices already made count under the new wording.")
-                % {"before": item["label"], "after": new["label"], "n": n}
-            )
-    return found

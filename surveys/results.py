@@ -90,11 +90,22 @@ def _entry(question: dict[str, Any], count: Any, threshold: int) -> Figures:
         "base": base,
         "no_answer": count(f"-:{question['id']}"),
         **({"withdrawn": True} if question.get("withdrawn") else {}),
+        **_wordings(question, count, base, threshold),
         **kind.tabulate(question, count, base),
     }
     _protect(entry, threshold, kind)
     kind.derive(question, entry)
     return entry
+
+
+def _wordings(question: dict[str, Any], count: Any, base: int, threshold: int) -> Figures:
+    """How many answered under which wording, where there were several; they are counted together."""
+    if not (earlier := question.get("earlier")):
+        return {}
+    bases = [count(f"w:{question['id']}:{n}") for n in range(1, len(earlier) + 1)]
+    shown = hide_small([base - sum(bases), *bases], threshold, exclusive=True)
+    told = [*earlier, {"wording": question["wording"], "until": None}]
+    return {"wordings": [{**wording, "base": n} for wording, n in zip(told, shown, strict=True)]}
 
 
 def _protect(entry: Figures, threshold: int, kind: QuestionType) -> None:

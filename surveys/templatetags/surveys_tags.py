@@ -4,7 +4,8 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from participation import passes, trust
@@ -68,6 +69,13 @@ def _words(answers: list[OpenAnswer] | None) -> dict[str, Any] | None:
 def figure_template(question: dict[str, Any]) -> str:
     """Which template draws the figures of a question."""
     return f"surveys/figures/{TYPES[question['type']].figure}.html"
+
+
+@register.filter
+def day_of(text: str) -> str:
+    """A day written as 2026-03-27, as people write it."""
+    day = parse_date(text)
+    return date_format(day, "j F Y") if day else text
 
 
 @register.filter

@@ -110,6 +110,7 @@ def test_an_edit_of_answered_questions_shows_its_effect_first(agent, live_server
     assert "les 3 choix déjà faits comptent" in text.replace("\xa0", " ")
     assert Survey.objects.get(pk=survey.pk).versions.count() == 1
     page.locator("#id_effects_read").check()
+    page.get_by_label("Même sens").check()
     agent.publish()
     assert Survey.objects.get(pk=survey.pk).versions.count() == 2
 

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import random
+import uuid
 from collections import Counter
 from urllib.parse import urlencode
 
@@ -19,10 +20,10 @@ from counting import fold, reconcile
 from counting.models import Tally
 from participation.receipts import issue_token
 from surveys import intake
+from surveys.effects import effects
 from surveys.forms import compiled
 from surveys.models import Response, Survey
-from surveys.publishing import effects
-from surveys.results import published
+from surveys.results import figures, published
 from tests.factories.surveys import SurveyFactory, question, republish, set_questions
 
 pytestmark = pytest.mark.django_db
@@ -275,7 +276,7 @@ def answered():
 def sentences(survey, questions) -> list[str]:
     set_questions(survey, questions)
     with translation.override("en"):
-        return effects(survey)
+        return [effect.sentence for effect in effects(survey)]
 
 
 def test_an_edit_that_touches_nothing_answered_says_nothing(answered):
@@ -322,6 +323,77 @@ def test_statements_and_steps_say_so_too(answered):
         "Withdraws “Il manque de l’ombre.”",
         "Withdraws “oui”",
     ]
+
+
+def test_bounds_and_rules_say_so(answered):
+    survey, questions = answered
+    first = compiled(survey.key, 1).questions[0]
+    edited = copy.deepcopy(questions)
+    edited[0]["value"]["required"] = True
+    condition = {"question": first["id"], "operator": "is", "value": first["options"][0]["id"]}
+    conditions = [{"type": "item", "id": str(uuid.uuid4()), "value": condition}]
+    edited[1]["value"]["only_if"] = {"match": "all", "conditions": conditions}
+    assert [sentence.split(" “")[0] for sentence in sentences(survey, edited)] == ["Makes", "Asks"]
+
+
+def test_a_typo_keeps_counting_together_and_the_results_say_since_when(answered, settings):
+    survey, questions = answered
+    settings.SUPPRESS_BELOW = 1
+    questions[0]["value"]["wording"] = "Comment venez-vous ici ?"
+    survey = republish(survey, questions)
+    two = compiled(survey.key, 2)
+    first = two.questions[0]
+    answers = {first["id"]: {"options": [first["options"][1]["id"]]}}
+    intake.record_response(two, answers, issue_token(survey.key))
+    fold.sweep()
+    reconcile.rebuild(survey.tool)
+    entry = published(Survey.objects.get(pk=survey.pk))["questions"][0]
+    assert entry["base"] == 4
+    assert [(w["wording"], w["base"]) for w in entry["wordings"]] == [
+        ("Comment venez-vous ?", 3),
+        ("Comment venez-vous ici ?", 1),
+    ]
+    assert entry["wordings"][0]["until"] and entry["wordings"][1]["until"] is None
+    assert republish(survey, questions).versions.count() == 2  # saying it again is no rewording
+
+
+def test_few_answers_to_a_wording_are_hidden(answered, settings):
+    survey, questions = answered
+    questions[0]["value"]["wording"] = "Comment venez-vous ici ?"
+    survey = republish(survey, questions)
+    first = compiled(survey.key, 2).questions[0]
+    counts = {f"q:{first['id']}": 14, f"w:{first['id']}:1": 3}
+    numbers = {compiled(survey.key, 2).number_of(name): n for name, n in counts.items()}
+    entry = figures(survey, numbers, None, 11)["questions"][0]
+    assert [w["base"] for w in entry["wordings"]] == [None, None]
+
+
+@pytest.mark.parametrize("meaning", ["same", "other", None])
+def test_the_agent_says_whether_a_rewording_keeps_the_meaning(answered, meaning):
+    """Another meaning makes a new question: the old keeps its answers, rules follow the new one."""
+    survey, questions = answered
+    first = compiled(survey.key, 1).questions[0]
+    condition = {"question": first["id"], "operator": "answered", "value": ""}
+    conditions = [{"type": "item", "id": str(uuid.uuid4()), "value": condition}]
+    later = question("short_text", "Pourquoi ?", only_if={"match": "all", "conditions": conditions})
+    questions[0]["value"]["wording"] = "Venez-vous seul ?"
+    set_questions(survey, [*questions, later])
+    typed = {"questions-count": "0"} | ({f"meaning-{first['id']}": meaning} if meaning else {})
+    handler = Survey.snippet_viewset.edit_handler.bind_to_model(Survey)
+    form = handler.get_form_class()(typed, instance=survey)
+    form.is_valid()
+    set_questions(survey, [*questions, later])  # the empty form took them away
+    before, data = len(form.non_field_errors()), {"questions": survey.questions, "effects_read": True}
+    form._confirm(survey, data)
+    assert len(form.non_field_errors()) - before == (meaning is None)
+    kept = str(data["questions"][0].id) == first["id"]
+    assert kept == (meaning != "other")
+    if kept:
+        return
+    schema = republish(survey, data["questions"].get_prep_value()).live_version.schema["questions"]
+    old = next(q for q in schema if q["id"] == first["id"])
+    assert old["withdrawn"] and old["wording"] == "Comment venez-vous ?"
+    assert schema[2]["only_if"]["conditions"][0]["question"] == schema[0]["id"]
 
 
 # What cannot be published

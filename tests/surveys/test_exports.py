@@ -22,7 +22,7 @@ from surveys.exports import making
 from surveys.forms import compiled_live
 from surveys.models import Export, OpenAnswer, Response, Survey
 from tests.factories.moderation import member
-from tests.factories.surveys import SurveyFactory, every_type, question, republish
+from tests.factories.surveys import SurveyFactory, question, republish
 
 pytestmark = pytest.mark.django_db
 
@@ -90,9 +90,14 @@ def test_what_is_set_aside_is_not_in_it():
 
 
 def test_exported_and_imported_it_is_the_same(tmp_path):
-    """A property of the CSV: what was not asked, left empty or looks like a formula survives, all types together."""
+    """A property of the CSV: what was not asked, left empty or looks like a formula survives."""
     dice = random.Random(7)
-    questions = [*every_type(), question("short_text", "-5 à +5 ?"), question("single", "@", options=["=1", "+ vite"])]
+    kinds = ("single", "multiple", "grid", "scale", "number", "short_text", "long_text", "date")
+    questions = [
+        *map(question, kinds),
+        question("short_text", "-5 à +5 ?"),
+        question("single", "@", options=["=1", "+ vite"]),
+    ]
     survey = SurveyFactory(open=True, questions=questions)
     compiled = compiled_live(survey)
     for _n in range(40):

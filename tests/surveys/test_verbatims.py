@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from counting import fold
-from surveys import definitions, open_answers, publishing, verbatims
+from surveys import definitions, open_answers, verbatims
+from surveys.effects import effects
 from surveys.forms import compiled_live
 from surveys.models import OpenAnswer, Survey
 from tests.factories.citizens import OURS, Citizen
@@ -106,12 +107,12 @@ def test_the_agent_is_told_what_ticking_the_box_does(survey):
     send(draft, "un banc"), send(draft, "deux bancs")
     asked[0]["value"]["shown"] = True
     set_questions(draft, asked)
-    [effect] = publishing.effects(draft)
-    assert "2" in effect and "Une idée ?" in effect
+    [effect] = effects(draft)
+    assert "2" in effect.sentence and "Une idée ?" in effect.sentence
     send(survey, "un banc")
     asked[0]["value"]["shown"], asked[0]["id"] = False, str(survey.questions[0].id)
     set_questions(survey, asked)
-    assert len(publishing.effects(survey)) == 1
+    assert len(effects(survey)) == 1
 
 
 @pytest.mark.parametrize("show_results", ["never", "closed"])

@@ -1,6 +1,7 @@
 """A frozen version made ready for work, once: what it asks, how it reads what was typed, which cells answers fill."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from counting.models import Tally
 from counting.packing import pack
 from participation import trust
 
-from . import cells
+from . import cells, languages
 from .models import Survey, SurveyVersion
 from .pages import split
 from .questions import AnswerError, Form, Schema, type_of
@@ -46,12 +47,28 @@ class CompiledSurvey:
         self.routing = Routing(version.schema)
         self.pages = split(version.schema)
         self.is_paged = len(self.pages) > 1
+        self.language = ""  # as it was written
+        self._spoken: dict[str, CompiledSurvey] = {}
         self._numbers = numbers
 
     @cached_property
     def takes_files(self) -> bool:
         """Is anything sent as a file? If not, nothing of what follows from it is done."""
         return any(type_of(question).upload for question in self.all_questions)
+
+    def in_language(self, code: str) -> "CompiledSurvey":
+        """The same version with the texts of a translation; itself where there is no such translation."""
+        code = languages.choose(self.schema, code)
+        if not code:
+            return self
+        if code not in self._spoken:
+            said = copy(self)
+            said.language, said.schema = code, languages.spoken(self.schema, code)
+            said.all_questions = said.schema["questions"]
+            said.questions = [q for q in said.all_questions if not q.get("withdrawn")]
+            said.routing, said.pages = Routing(said.schema), split(said.schema)
+            self._spoken[code] = said
+        return self._spoken[code]
 
     @property
     def minutes(self) -> int:

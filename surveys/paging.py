@@ -26,10 +26,11 @@ from .rendering import NEW, Errors, way_of
 REVIEW, CODE = "relire", "code"
 
 
-def address(key: str, token: str, page: int | str, **more: str) -> str:
-    """Where the form goes on."""
+def address(survey: CompiledSurvey, token: str, page: int | str, **more: str) -> str:
+    """Where the form goes on, in the language in which it is read."""
+    spoken = f"langue={survey.language}&" if survey.language else ""
     query = "".join(f"&{name}={value}" for name, value in more.items())
-    return f"{reverse('surveys:go_on', args=[key])}?t={resuming.seal(token)}&p={page}{query}"
+    return f"{reverse('surveys:go_on', args=[survey.key])}?{spoken}t={resuming.seal(token)}&p={page}{query}"
 
 
 def step_said(survey: CompiledSurvey, way: Way, number: int) -> str:
@@ -60,7 +61,7 @@ class Turning:
         way = way_of(self.survey, self.standing)
         number = way.nearest(int(wanted[:4])) if wanted.isascii() and wanted.isdigit() else self._first_open(way)
         if wanted == REVIEW or number is None:
-            changing, sent = address(self.survey.key, self.token, ""), self.standing.sent
+            changing, sent = address(self.survey, self.token, ""), self.standing.sent
             form = rendering.draw_review(self.survey, self.token, typed, changing=changing, sent=sent)
             return self._drawn(form, _("Read your answers again"))
         form = rendering.draw_form(self.survey, self.token, typed, (), number, self.standing)
@@ -79,7 +80,7 @@ class Turning:
         return render(self.request, "surveys/survey.html", context | {"standing": self.standing})
 
     def _show_code(self) -> HttpResponse:
-        here = address(self.survey.key, self.token, self.request.GET.get("de", "")[:4])
+        here = address(self.survey, self.token, self.request.GET.get("de", "")[:4])
         context = {"survey": self.found, "code": receipts.show_code(self.code), "here": here, "days": drafts.KEPT_DAYS}
         return render(self.request, "surveys/kept.html", context | {"kept": self.standing.begun})
 
@@ -215,7 +216,7 @@ class Paging:
 
     def _to(self, page: int | str, **more: str) -> HttpResponse:
         response = HttpResponse(status=HTTPStatus.SEE_OTHER)
-        response["Location"] = address(self.key, self.token, page, **more)
+        response["Location"] = address(self.survey, self.token, page, **more)
         response["Cache-Control"] = "no-store"
         return response
 

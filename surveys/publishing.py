@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.dispatch import receiver
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from counting import ledger
 
-from . import cells, linting, routing_checks
+from . import cells, languages, linting, routing_checks
 from .elements import ELEMENTS, freeze_layout
 from .models import Survey, SurveyVersion
 from .models.survey import about_to_publish, has_published
@@ -44,7 +45,18 @@ def build_schema(survey: Survey, previous: Schema | None) -> Schema:
     layout = freeze_layout(survey.questions)
     schema = {**text, "questions": questions, **({"layout": layout} if layout else {})}
     routing_checks.resolve(schema)
-    return schema
+    return schema | _translations(survey, schema)
+
+
+def _translations(survey: Survey, schema: Schema) -> Schema:
+    """What is translated of this draft's texts, by language; nothing where nothing is."""
+    texts = languages.texts(schema)
+    found = {
+        code: kept
+        for code, translated in survey.translations.items()
+        if (kept := {path: text for path, text in translated.items() if path in texts and text})
+    }
+    return {"language": settings.LANGUAGE_CODE, "translations": found} if found else {}
 
 
 def _note_rewording(schema: Schema, before: Schema) -> None:

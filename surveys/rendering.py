@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 from participation.models import Scope
 from participation.receipts import Voucher, issue_token
 
+from . import languages
 from .drafts import Standing, fingerprint
 from .forms import CompiledSurvey, compiled
 from .models import Survey, SurveyVersion
@@ -27,19 +29,25 @@ _TOKEN_PLACE = "<token>"  # noqa: S105
 
 NEW = Standing({}, frozenset())
 
+
+def page_language(code: str) -> str | None:
+    """The language of buttons and messages around a form in the language `code`: the same, if the site speaks it."""
+    return code if code in dict(settings.LANGUAGES) else get_language()
+
+
 Errors = Sequence[tuple[str, str, str]]
 Typed = Mapping[str, Sequence[str]]
 
 
 def blank_form(survey: CompiledSurvey, voucher: Voucher | None = None) -> SafeString:
     """The empty form with a token of its own: no SQL and hardly any work after the first time."""
-    drawn = _blank(survey.key, survey.number, get_language())
+    drawn = _blank(survey.key, survey.number, get_language(), survey.language)
     return mark_safe(drawn.replace(_TOKEN_PLACE, issue_token(survey.key, voucher)))  # noqa: S308 - drawn by our template
 
 
 @lru_cache(maxsize=256)
-def _blank(key: str, number: int, language: str) -> str:
-    return draw_form(compiled(key, number), _TOKEN_PLACE)
+def _blank(key: str, number: int, page_language: str, language: str) -> str:
+    return draw_form(compiled(key, number).in_language(language), _TOKEN_PLACE)
 
 
 forget = _blank.cache_clear
@@ -67,6 +75,7 @@ def draw_form(
         "action": reverse("surveys:respond", args=[survey.key]),
         "survey": survey,
         "schema": survey.schema,
+        "dir": languages.language(survey.language).dir if survey.language else "",
         "token": mark_safe(token) if token == _TOKEN_PLACE else token,  # noqa: S308
         "errors": errors,
         "notes": notes,

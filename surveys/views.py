@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -51,7 +52,10 @@ def survey(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     if clean := passes.settled(request):
         return redirect(clean)
-    response = render(request, "surveys/survey.html", {"survey": found, "phase": phase})
+    spoken = compiled_live(found).in_language(request.GET.get("langue", ""))
+    context = {"survey": found, "phase": phase, "schema": spoken.schema if spoken.language else None}
+    with translation.override(rendering.page_language(spoken.language)):
+        response = render(request, "surveys/survey.html", context)
     # The form's token belongs to one visitor; that of a proven one is not left to who opens the browser next.
     response["Cache-Control"] = "private, no-store" if passes.is_personal(request) else "private, no-cache"
     return response
@@ -70,7 +74,8 @@ def respond(request: HttpRequest, key: str) -> HttpResponseBase:
         raise
     except OSError:  # the disk is full that big files pass through
         return posts.plain(store.NoRoom().message, HTTPStatus.SERVICE_UNAVAILABLE)
-    return submission.answer()
+    with translation.override(rendering.page_language(request.POST.get("language", ""))):
+        return submission.answer()
 
 
 class _Submission(Paging):
@@ -83,7 +88,8 @@ class _Submission(Paging):
 
     def answer(self) -> HttpResponse:
         try:
-            self.survey = compiled(self.key, int(self.request.POST.get("version", "")[:9]))
+            found = compiled(self.key, int(self.request.POST.get("version", "")[:9]))
+            self.survey = found.in_language(self.request.POST.get("language", ""))
         except (ValueError, SurveyVersion.DoesNotExist):
             return self._unknown_version()
         if limits.is_over(limits.Limit("respond", *settings.RESPONSES_PER_ADDRESS), self.request):
@@ -126,7 +132,7 @@ class _Submission(Paging):
             if demanded == self.survey.trust:
                 return False
             forget()
-            self.survey = compiled(self.key, self.survey.number)
+            self.survey = compiled(self.key, self.survey.number).in_language(self.survey.language)
             return self._may_answer()
         return True
 
@@ -153,7 +159,7 @@ class _Submission(Paging):
         found = _survey(self.key)
         if found.phase() != "open":
             return self._closed(found.phase())
-        self.survey = compiled_live(found)
+        self.survey = compiled_live(found).in_language(self.request.POST.get("language", ""))
         self._take_files()
         return self._again(_("The questions changed meanwhile. Check your answers and send again."), 422)
 
@@ -192,7 +198,8 @@ class _Submission(Paging):
     def _thank(self, receipt: intake.Receipt) -> HttpResponse:
         response = HttpResponse(status=HTTPStatus.SEE_OTHER)
         ticket = passes.ticket(self.survey.tag, self.token, "thanks")
-        response["Location"] = f"{_thanks_address(self.key)}?t={ticket}"
+        spoken = f"&langue={self.survey.language}" if self.survey.language else ""
+        response["Location"] = f"{_thanks_address(self.key)}?t={ticket}{spoken}"
         response["Cache-Control"] = "no-store"
         passes.remember_code(self.request, response, self.survey.tag, self.token, receipt.code)
         return response
@@ -233,7 +240,7 @@ def go_on(request: HttpRequest, key: str) -> HttpResponse:
     """A form in the middle: the page `?p=` of it, the last look before sending, or the code to go on with later."""
     found = _survey(key)
     token = resuming.unseal(request.GET.get("t", "")) or ""
-    survey = compiled_live(found)
+    survey = compiled_live(found).in_language(request.GET.get("langue", ""))
     if found.phase() != "open":
         response = render(
             request, "surveys/closed.html", {"survey": found, "phase": found.phase()}, status=HTTPStatus.GONE
@@ -241,7 +248,8 @@ def go_on(request: HttpRequest, key: str) -> HttpResponse:
     elif not receipts.is_valid_token(key, token):
         response = render(request, "surveys/ask_code.html", {"survey": found}, status=HTTPStatus.FORBIDDEN)
     else:
-        response = Turning(request, found, survey, token).page()
+        with translation.override(rendering.page_language(survey.language)):
+            response = Turning(request, found, survey, token).page()
     response["Cache-Control"] = "no-store"
     # Not to other sites; without any, the browser would say of the next POST that it comes from nowhere.
     response["Referrer-Policy"] = "same-origin"
@@ -267,7 +275,10 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
         "proof": follow_up.proof_of(stored) if stored else "",
         "results_public": are_public(found),
     }
-    response = render(request, "surveys/thanks.html", context)
+    spoken = compiled_live(found).in_language(request.GET.get("langue", ""))
+    context["said"] = spoken.schema if spoken.language else None
+    with translation.override(rendering.page_language(spoken.language)):
+        response = render(request, "surveys/thanks.html", context)
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -21,7 +21,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from counting.models import Tally
 
-from . import export_admin
+from . import export_admin, translating
 from .admin import AdvicePanel, EffectsPanel, SurveyForm, copy_survey
 from .file_admin import asks_for_files, sent_files
 from .models import Export, Survey
@@ -88,6 +88,7 @@ def admin_urls() -> list:
     return [
         path("surveys/<int:pk>/copy/", copy_survey, name="surveys_copy"),
         path("surveys/<int:pk>/files/", sent_files, name="surveys_files"),
+        path("surveys/<int:pk>/translations/", translating.translations, name="surveys_translations"),
         path("surveys/exports/", export_admin.surveys, name="surveys_exports_all"),
         path("surveys/<int:pk>/exports/", export_admin.exports, name="surveys_exports"),
         path("surveys/exports/<uuid:export_id>/", export_admin.download, name="surveys_export_file"),
@@ -110,6 +111,8 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(
             _("Photos and documents"), reverse("surveys_files", args=[snippet.pk]), icon_name="image", priority=27
         )
+    if isinstance(snippet, Survey) and user.has_perm("surveys.change_survey"):
+        yield Button(_("Translate"), reverse("surveys_translations", args=[snippet.pk]), icon_name="globe", priority=27)
     if isinstance(snippet, Survey) and user.has_perm("participation.manage_codes"):
         yield Button(_("Letter codes"), reverse("access_codes", args=[snippet.scope_id]), icon_name="key", priority=28)
     if isinstance(snippet, Survey) and snippet.live_version_id and user.has_perm("surveys.export_responses"):

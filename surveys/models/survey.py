@@ -67,6 +67,7 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         help_text=_("A last page shows all answers, each with a link to change it. Not where all stands on one page."),
     )
     thanks = models.TextField(_("word of thanks"), blank=True, max_length=600)
+    translations = models.JSONField(default=dict, blank=True, editable=False)  # {language: {path: text}}, see languages
     show_results = models.CharField(_("show results"), max_length=10, choices=Results.choices, default=Results.ALWAYS)
     tool = models.OneToOneField(Tool, on_delete=models.PROTECT, related_name="+", editable=False)
     live_version = models.ForeignKey(
@@ -120,6 +121,7 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
             pace=self.pace,
             review=self.review,
             thanks=self.thanks,
+            translations=self.translations,
             show_results=self.show_results,
             trust=self.trust,
             live=False,

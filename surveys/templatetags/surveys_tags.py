@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override
 
 from participation import passes, trust
 
-from .. import publishing, rendering, results, verbatims
+from .. import languages, publishing, rendering, results, verbatims
 from ..forms import compiled_live
 from ..models import OpenAnswer, Survey
 from ..questions import TYPES, Paper, Schema, type_of
@@ -31,8 +32,27 @@ def survey_form(context: dict[str, Any], survey: Survey) -> dict[str, Any]:
     voucher = passes.who(request, tag, survey.trust)
     if not trust.suffices(trust.reached(voucher, survey.trust), survey.trust):
         return {**told, "gate": passes.gate(survey.key, tag, survey.trust, back)}
-    form = rendering.blank_form(compiled_live(survey), voucher)
-    return {**told, "form": form, "tag": tag, "back": back, "level": voucher.level if voucher else ""}
+    written = compiled_live(survey)
+    compiled = written.in_language(request.GET.get("langue", ""))
+    page, inside = get_language(), rendering.page_language(compiled.language)
+    with override(inside):
+        form = rendering.blank_form(compiled, voucher)
+    return {
+        **told,
+        "form": form,
+        "tag": tag,
+        "back": back,
+        "level": voucher.level if voucher else "",
+        "languages": languages.offered(written.schema),
+        "spoken": compiled.language or written.schema.get("language"),
+        "inside": inside if inside != page else "",
+    }
+
+
+@register.filter
+def lang(text: str) -> SafeString:
+    """The attributes that say the language of a passage, for texts that go through other filters."""
+    return languages.attributes(text)
 
 
 @register.simple_tag

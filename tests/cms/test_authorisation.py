@@ -83,6 +83,7 @@ RULES = [
     # Surveys, debates, pages: who edits.
     Rule(r"admin/consultations/", EDIT, EDIT, True),
     Rule(r"admin/(surveys|debates|maps)/<int:pk>/(copy|files)/", EDIT, EDIT),
+    Rule(r"admin/surveys/<int:pk>/translations/", EDIT, EDIT),
     Rule(r"admin/snippets/", EDIT, EDIT),
     Rule(r"admin/(pages|workflows)/", EDIT, EDIT),
     Rule(r"admin/(images|documents|collections|redirects)/", EDIT, EDIT),

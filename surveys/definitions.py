@@ -5,7 +5,7 @@ import re
 import unicodedata
 import uuid
 from collections import Counter
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,6 +16,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from wagtail import blocks
+from wagtail.images import get_image_model
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.images.models import AbstractImage
 
 from .elements import ELEMENTS
 from .models import Survey
@@ -56,8 +59,10 @@ def _export_question(block: Any) -> dict[str, Any]:
 def _export_value(value: Any) -> Any:
     if isinstance(value, blocks.list_block.ListValue):
         return [item for bound in value.bound_blocks if (item := _export_item(bound))["label"].strip()]
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, AbstractImage):
+        return value.get_file_hash()
     if isinstance(value, Decimal):
         number = int(value) if value == value.to_integral_value() else float(value)
         return number if str(number) == str(value) else str(value)  # 2.50 stays 2.50
@@ -272,6 +277,8 @@ class _Question:
             return _text(value, self.where + name, field.field.max_length)
         if value is None:
             return None
+        if isinstance(field, ImageChooserBlock):
+            return self._image(name, value)
         if isinstance(field, blocks.IntegerBlock):
             if not isinstance(value, int) or isinstance(value, bool):
                 raise Refused(f"{self.where}{name}: " + _("this must be a whole number."))
@@ -279,6 +286,14 @@ class _Question:
         if isinstance(field, blocks.DecimalBlock):
             return self._decimal(name, value)
         return _text(value, self.where + name, 100)
+
+    def _image(self, name: str, value: Any) -> int:
+        """The image of this library whose file has the fingerprint `value`: files hold no images."""
+        known = get_image_model().objects.filter(file_hash=_text(value, self.where + name, 40))
+        if found := known.order_by("pk").values_list("pk", flat=True).first():
+            return found
+        told = _("this image is not in the library yet (SHA-1 %(hash)s). Upload it, then import again.")
+        raise Refused(f"{self.where}{name}: " + told % {"hash": value})
 
     def _decimal(self, name: str, value: Any) -> str:
         try:

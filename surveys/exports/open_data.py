@@ -22,7 +22,7 @@ _WHO = re.compile(
     r"\bâge\b|\bsexe\b|\bgenre\b|quartier|commune|village|code postal|profession|métier|emploi|habitez|logement"
     r"|locataire|propriétaire|enfant|foyer|situation|diplôme|\bage\b|gender|district|postcode|occupation|household"
 )
-EXACT = ("number", "date")  # told to the unit, they single people out
+EXACT = ("number", "date", "time")  # told to the unit, they single people out
 
 
 class Refused(ValueError):
@@ -36,7 +36,7 @@ def may_be_chosen(question: Schema) -> bool:
 
 def looks_like_trait(question: Schema) -> bool:
     """Does it most likely ask who somebody is? A proposal to the agent, who knows better."""
-    return question["type"] in EXACT or bool(_WHO.search(question["wording"].lower()))
+    return question["type"] in (*EXACT, "demographic") or bool(_WHO.search(question["wording"].lower()))
 
 
 def is_trait(question: Schema, traits: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from .basket import Basket
 from .date import Date
 from .demographic import Demographic
 from .grid import Grid
+from .image_choice import ImageChoice
 from .multiple import MultipleChoice
 from .nps import NetPromoter
 from .number import Number
@@ -39,6 +40,7 @@ TYPES: dict[str, QuestionType] = {
         Demographic(),
         Photo(),
         File(),
+        ImageChoice(),
     )
 }
 

@@ -73,6 +73,7 @@ class Paper(NamedTuple):
     columns: Sequence[str] = ()  # with these, each of `blanks` is a row of as many boxes
     lines: int = 0
     before_lines: Message = ""
+    pictures: Sequence[Schema] = ()  # options with an image, a box each
 
 
 class QuestionType:

@@ -1,16 +1,19 @@
 """Surveys in the states tests need: `SurveyFactory(open=True)`, `SurveyFactory(closed=True)`…"""
 
 import uuid
-from copy import copy
+from copy import copy, deepcopy
 from datetime import timedelta
 from typing import Any
 
 import factory
 from django.utils import timezone
+from wagtail.images import get_image_model
+from wagtail.images.tests.utils import get_test_image_file
 
 from surveys.models import Survey
 from surveys.questions import TYPES
 
+NEW_IMAGE = "an image made when the questions are set"
 MINIMAL: dict[str, dict[str, Any]] = {
     "single": {"options": ["à pied", "à vélo", "en voiture"], "other": True},
     "multiple": {"options": ["le marché", "les commerces", "traverser", "l’école"], "max_choices": 3},
@@ -42,6 +45,9 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "demographic": {"about": "age", "options": []},
     "photo": {},
     "file": {},
+    "image_choice": {
+        "options": [{"label": wood, "alt": f"un banc en {wood}", "image": NEW_IMAGE} for wood in ("bois", "pierre")]
+    },
 }
 
 
@@ -62,7 +68,22 @@ def every_type() -> list[dict[str, Any]]:
     return [question(kind) for kind in TYPES]
 
 
+def _with_images(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if NEW_IMAGE not in repr(questions):
+        return questions
+    library = get_image_model().objects
+    image = library.filter(title="Un banc").first()
+    image = image or library.create(title="Un banc", file=get_test_image_file(filename="banc.png", size=(64, 48)))
+    questions = deepcopy(questions)
+    for asked in questions:
+        for item in asked["value"].get("options") or ():
+            if isinstance(item["value"], dict) and item["value"].get("image") == NEW_IMAGE:
+                item["value"]["image"] = image.pk
+    return questions
+
+
 def set_questions(survey: Survey, questions: list[dict[str, Any]]) -> None:
+    questions = _with_images(questions)
     survey.questions = Survey._meta.get_field("questions").stream_block.to_python(questions)
 
 

@@ -20,6 +20,7 @@ KEYS: dict[str, list[str]] = {
     "basket": ["Space", "Tab", "Tab", "Space"],
     "time": ["text:18h30"],
     "demographic": ["Space", "ArrowDown"],
+    "image_choice": ["Space", "ArrowDown"],
 }
 
 
@@ -57,6 +58,7 @@ def expected(survey: Survey) -> dict:
         "basket": {"options": [garden, bench]},
         "time": "18:30",
         "demographic": {"options": ["15-29"]},
+        "image_choice": {"options": ids["image_choice"][1:]},
     }
 
 

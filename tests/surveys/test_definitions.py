@@ -108,6 +108,18 @@ def test_the_schema_in_docs_knows_every_type_and_every_field():
         ({"type": "grid", "options": ..., "rows": []}, ""),
         ({"type": "grid", "options": ..., "rows": ["a"], "scale": [{"id": "none", "label": "x"}, "b"]}, "none"),
         ({"type": "long_text", "options": ..., "max_length": 10**9}, "max_length"),
+        ({"type": "image_choice"}, "à pied"),
+        ({"type": "image_choice", "options": [{"label": "a", "image": "0" * 40}, "b"]}, "SHA-1"),
+        ({"type": "image_choice", "options": [{"label": "a", "image": 7}, "b"]}, "image"),
+        ({"type": "basket", "options": [{"label": "a", "cost": -1}, "b"]}, "cost"),
+        ({"type": "basket", "options": [{"label": "a", "cost": 20}, "b"], "envelope": 10}, "a"),
+        ({"type": "basket", "options": [{"label": "a", "price": 20}, "b"]}, "price"),
+        ({"type": "rating", "options": ..., "look": "hearts"}, "look"),
+        ({"type": "points", "points": 9, "most": 2, "exact": True}, ""),
+        ({"type": "time", "options": ..., "earliest": "25:00"}, "earliest"),
+        ({"type": "time", "options": ..., "earliest": "18:00", "latest": "08:00"}, ""),
+        ({"type": "demographic", "about": "place", "options": []}, ""),
+        ({"type": "demographic", "about": "place", "options": ["a", {"label": "b", "id": "unsaid"}]}, "unsaid"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused_by_its_number(changes, word):

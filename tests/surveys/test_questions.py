@@ -53,6 +53,12 @@ SCHEMAS = {
         "max": 2,
     },
     "time": {"min": "08:00", "max": "22:30"},
+    "image_choice": {
+        "options": [item | {"alt": "une image", "src": f"/{item['id']}.png"} for item in items("a", "b")],
+        "several": False,
+        "min": None,
+        "max": 1,
+    },
     "demographic": {"options": items("15-29", "30-44", "unsaid"), "about": "age", "begun": "age"},
     "photo": {},
     "file": {},
@@ -110,6 +116,7 @@ GOOD = [
         for typed in ("18:30", "18h30", "18 h 30", "18H30", "1830", " 18.30 ", "18\u00a0h\u00a030 min")
     ],
     ("time", {"v": ["8h"]}, "08:00", ["v:q:08"]),
+    ("image_choice", {"v": ["b"]}, {"options": ["b"]}, ["o:q:b"]),
     ("demographic", {"v": ["unsaid"]}, {"options": ["unsaid"]}, ["o:q:unsaid"]),
     (
         "ranking",
@@ -156,6 +163,8 @@ BAD = [
     ("basket", {"v": ["a", "b"]}),
     ("basket", {"v": ["z"]}),
     *[("time", {"v": [v]}) for v in ("7:59", "22:31", "25:00", "18:60", "midi", "٣:00", "1:2:3")],
+    ("image_choice", {"v": ["a", "b"]}),
+    ("image_choice", {"v": ["z"]}),
     ("demographic", {"v": ["0-14"]}),
     *[("photo", {"v": [v]}) for v in ("IMG_2041.jpg", REFERENCE[:-1], SENT["id"], "é\0" * 99)],
     ("photo", {"v": [REFERENCE, REFERENCE]}),

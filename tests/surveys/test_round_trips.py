@@ -96,6 +96,9 @@ class Inventor:
         priced = [{"label": label, "cost": self.dice.randrange(40)} for label in self.labels()]
         return {"options": priced, "envelope": 60, "max_choices": self.dice.choice([None, 2])}
 
+    def ask_image_choice(self) -> dict:
+        return {"several": self.flag()}
+
     def ask_demographic(self) -> dict:
         about = self.dice.choice(["age", "gender", "occupation", "household", "place"])
         return {"about": about, "options": self.labels() if about == "place" else []}
@@ -155,6 +158,8 @@ class Inventor:
 
     def type_basket(self, q: dict) -> dict:
         return {"v": [self.dice.choice([o["id"] for o in q["options"]])]}
+
+    type_image_choice = type_basket
 
     def type_time(self, q: dict) -> dict:
         return {"v": [f"{self.dice.randrange(24)}h{self.dice.randrange(60):02d}"]}

@@ -92,7 +92,7 @@ _ODS_MANIFEST = (
     f'<manifest:file-entry manifest:full-path="/" manifest:version="1.2" manifest:media-type="{_ODS_TYPE}"/>'
     '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
 )
-_SPACES = re.compile("^ | {2,}")  # OpenDocument takes the others for one
+_SPACES = re.compile("^ | {2,}")  # OpenDocument takes several for one
 
 
 def write_ods(path: Path, sheets: Iterable[Sheet]) -> None:
@@ -122,10 +122,10 @@ def _ods_cell(value: Any) -> str:
 
 
 def _ods_text(value: str) -> str:
-    """Lines are paragraphs; spaces and tabs that OpenDocument would swallow are elements."""
+    """Lines are paragraphs, spaces that OpenDocument would swallow are elements; of tabs LibreOffice drops these."""
     text = escape(value)
     if "  " in text or text[:1] == " " or "\n " in text:
         lines = [_SPACES.sub(lambda m: f'<text:s text:c="{len(m[0])}"/>', line) for line in text.split("\n")]
     else:
         lines = text.split("\n")
-    return "".join(f"<text:p>{line}</text:p>" for line in lines).replace("\t", "<text:tab/>")
+    return "".join(f"<text:p>{line}</text:p>" for line in lines)

@@ -43,13 +43,11 @@ def ods_text(cell: ElementTree.Element) -> str:
     """The text of a cell as OpenDocument says it is to be read: spaces collapse, elements stand for spaces."""
 
     def walk(element: ElementTree.Element) -> str:
-        found = re.sub("[ \t\n]+", " ", element.text or "")
+        found = re.sub("[ \n]+", " ", element.text or "")
         for child in element:
             if child.tag == ODS % ("text", "s"):
                 found += " " * int(child.get(ODS % ("text", "c"), "1"))
-            elif child.tag == ODS % ("text", "tab"):
-                found += "\t"
-            found += re.sub("[ \t\n]+", " ", child.tail or "")
+            found += re.sub("[ \n]+", " ", child.tail or "")
         return found
 
     return "\n".join(walk(p) for p in cell)

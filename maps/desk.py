@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from moderation.models import Item
-from moderation.registry import Refused, Source, Text
+from moderation.registry import Refused, Source, Text, named
 from moderation.wording import tidy
 from uploads import store
 from uploads.models import Upload
@@ -69,6 +69,10 @@ class Places(Source):
     def unmerge(self, id_: str, into: str) -> None:
         PlaceSupport.objects.filter(place=into, merged_from=id_).delete()
         _count_supports(Place.objects.get(pk=into))
+
+    def counted(self, scope_id: int, words: str = "") -> QuerySet:
+        shown = Place.objects.filter(map__scope=scope_id, status=Place.Status.PUBLISHED)
+        return named(shown.filter(text__icontains=words))
 
     def find(self, public_id: str) -> str | None:
         return _found(Place.objects.filter(_ONLINE, status=Place.Status.PUBLISHED), public_id)

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from .. import themes
 from ..models import Commitment, CommitmentUpdate, ConsultationPage, OfficialAnswer, Theme
 from ..reaching import reach
 from .themes import SIGNERS, THEMES, Told
@@ -16,11 +17,22 @@ def follow_up(page: ConsultationPage, stage: str, answered_on: date | None) -> N
     agent, official = (get_user_model().objects.filter(username=name).first() for name in ("agent", "elue"))
     for told in THEMES.get(page.title, ()):
         theme = Theme.add_to(page, title=told.title, told=told.told if stage in ("late", "answered") else "")
+        _sort(theme, told)
         if answered_on:
             _answer(theme, told, answered_on, official)
             _commit(theme, told)
     if answered_on:
         reach(page, agent, answered_on=answered_on)
+
+
+def _sort(theme: Theme, told: Told) -> None:
+    """As an agent does: by the words in the texts, and by hand for the questions."""
+    asked = list(themes.questions_of(theme.page))
+    places = [(themes.QUESTION, asked[n]) for n in told.questions if n < len(asked)]
+    for kind in ("statement", "argument", "answer"):
+        for word in told.words:
+            places += [(kind, name) for name in themes.counted_of(theme.page, kind, word)]
+    themes.attach(theme, places)
 
 
 def _answer(theme: Theme, told: Told, day: date, official: object) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from consultations.demo import LOGINS, STAGES, square
 from consultations.demo.attack import FORMS
-from consultations.models import ConsultationPage
+from consultations.models import Attachment, Commitment, ConsultationPage, OfficialAnswer
 from counting.models import Tally
 from deliberation import findings, results
 from deliberation.models import Argument, Debate, OpinionMap, Statement, Support, Vote, Voter
@@ -75,7 +75,8 @@ def test_all_at_one_stage(stage, client):
     assert all((s.phase() == "open") == (stage == "open") for s in Survey.objects.for_display())
     debate = Debate.objects.for_display().get()
     assert debate.phase() == {"preparing": "coming", "open": "open"}.get(stage, "closed")
-    assert Vote.objects.exists() == (stage != "preparing")
+    assert Vote.objects.exists() == Attachment.objects.exists() == (stage != "preparing")
+    assert OfficialAnswer.objects.exists() == Commitment.objects.exists() == (stage == "answered")
     page = ConsultationPage.objects.get(scope=debate.scope)
     said = client.get(page.url).content.decode()
     assert ("Donner mon avis" in said) == (stage == "open")

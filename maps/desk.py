@@ -46,7 +46,7 @@ class Places(Source):
         if not rules.may_show(place.map):
             raise Refused(_("This map takes no places now."))
         try:
-            return places.checked(place.map, place.category, text)
+            return places.checked(text)
         except places.Refused as refused:
             raise Refused(refused.message) from None
 

@@ -13,7 +13,7 @@ from uploads import store
 from uploads.models import Upload
 
 from .models import LONGEST, Map, Place
-from .places import Refused, Sent, checked
+from .places import Refused, Sent, check_category, checked
 
 WHERE = "lieu"  # the inputs of the location are lieu_lon, lieu_place, …
 
@@ -84,9 +84,13 @@ class Draft:
 
     def read(self, photo: UploadedFile | None) -> Sent:
         """What is sent, complete. Raises Invalid with `errors` filled, and Full."""
+        try:
+            check_category(self.map, self.category)
+        except Refused as refused:
+            self.against(refused.message, refused.field)
         location = self._location()
         try:
-            self.text = checked(self.map, self.category, self.text)
+            self.text = checked(self.text)
         except Refused as refused:
             self.against(refused.message, refused.field)
         upload = self._photo(photo)

@@ -138,7 +138,8 @@ class _Reader:
 
     def _place(self, values: dict[str, str]) -> Place:
         category = self.categories.get(values["category"].casefold(), "")
-        text = places.checked(self.map, category, values["text"])
+        places.check_category(self.map, category)
+        text = places.checked(values["text"])
         typed = _Columns(values)
         location = asking.read(self.map.ask, "v", typed)
         if location is None:

@@ -49,10 +49,14 @@ class Sent(NamedTuple):
     photo: Upload | None = None
 
 
-def checked(map: Map, category: str, text: str) -> str:
-    """`text` tidied up, if it and the category can be taken. Raises Refused."""
+def check_category(map: Map, category: str) -> None:
+    """Raise Refused unless `category` is one that the map offers."""
     if category not in {c["id"] for c in map.offered}:
         raise Refused(_("Choose what kind of place it is."), "category")
+
+
+def checked(text: str) -> str:
+    """`text` tidied up, if it can be taken. Raises Refused."""
     text = tidy(text)
     if not plain(text):
         raise Refused(_("Say in one sentence what there is here."), "text")
@@ -70,7 +74,8 @@ def add(map: Map, sent: Sent, key: bytes, sent_key: bytes, level: str = OPEN) ->
     rules.check_proof(map, level)
     if not rules.may_show(map):
         raise Closed
-    text = checked(map, sent.category, sent.text)
+    check_category(map, sent.category)
+    text = checked(sent.text)
     if Place.objects.filter(map=map, author_key=key, status=Place.Status.PENDING).count() >= MAX_WAITING:
         raise Refused(_("Twenty of your places are waiting to be read. Wait until we have read them."), "text")
     shown = map.moderation == Map.Moderation.AFTER
@@ -121,7 +126,8 @@ def change(place: Place, sent: Sent) -> Place:
     if not rules.may_show(place.map) or item is None or item.state not in (item.State.PENDING, item.State.PUBLISHED):
         raise Closed
     before = counted(place)
-    text = checked(place.map, sent.category, sent.text)
+    check_category(place.map, sent.category)
+    text = checked(sent.text)
     same = (place.category, place.text, place.location) == (sent.category, text, sent.location)
     if not same:
         place.category, place.text = sent.category, text
@@ -235,7 +241,7 @@ def nearby(map: Map, location: Location, but: UUID | None = None) -> list[tuple[
         return []
     lon, lat = location["point"]
     close = Q()
-    for first, last in tiles.spans(tiles.around(lon, lat, NEARBY + map.grid), tiles.FINEST):
+    for first, last in tiles.spans(tiles.around(lon, lat, NEARBY + map.grid), tiles.NEAR):
         close |= Q(quad__gte=first, quad__lte=last)
     found = shown(map).filter(close).exclude(pk=but)[:200]
     apart = [(place, round(grid.distance((lon, lat), _exact(place)))) for place in found]

@@ -62,42 +62,103 @@ def choropleth(map: Map, figures: Table) -> shapes.Drawing:
 
 
 class Square(NamedTuple):
-    """A cell of the density map, in units of its drawing."""
+    """A cell of the density drawing, in its units."""
 
     x: float
     y: float
-    side: float
     n: int
     step: int
 
 
-class Density(NamedTuple):
-    """Where places are dense: squares in a drawing `width` by `height`; `most` in one of them; `metres` a side."""
+class Mark(NamedTuple):
+    """A named place on the drawing, by its number in the list below it."""
 
-    width: float
-    height: float
+    number: int
+    label: str
+    x: float
+    y: float
+
+
+class Density(NamedTuple):
+    """Where places are dense: squares of `SIDE` units, each `metres` on the ground; `most` places in one of them."""
+
+    width: int
+    height: int
     squares: list[Square]
+    marks: list[Mark]
     most: int
     metres: int
 
 
+SIDE, ACROSS, LEAST = 10, 32, 12  # units of a square; squares side by side, at the most and at the least
+MANY = 4000  # cells read to draw what lies close together; where there are more, places are spread widely
+
+
 def density(map: Map) -> Density | None:
-    """At the level whose cells fit the map's box some thirty times across; None where it shows no box. One query."""
+    """Drawn as closely as places lie, in at most `ACROSS` squares; None where there are none. At most two queries."""
     if not map.ask["bbox"]:
         return None
-    box = tiles.Box(*map.ask["bbox"])
-    level, columns, rows = tiles.raster(box)
-    counted: dict[int, int] = {}
-    for cell, n in PlaceCount.objects.filter(map=map, level=level).exclude(n=0).values_list("cell", "n"):
-        counted[cell] = counted.get(cell, 0) + n
-    placed = {tiles.place(cell): n for cell, n in counted.items()}
-    inside = {(x, y): n for (x, y), n in placed.items() if x in columns and y in rows}
-    most = max(inside.values(), default=0)
+    level, _columns, _rows = tiles.raster(tiles.Box(*map.ask["bbox"]), ACROSS)
+    counted = _cells(map, min(level + DEEPER, tiles.FINEST))
+    if len(counted) >= MANY:
+        counted = _cells(map, level)
+    else:
+        level = min(level + DEEPER, tiles.FINEST)
+    while counted and level > tiles.COARSEST and _across(counted) > ACROSS:
+        level -= 1
+        counted = _coarser(counted)
+    return _drawn(map, level, counted) if counted else None
+
+
+DEEPER = 4  # levels below that of the whole territory, for what is asked about a square only
+
+
+def _cells(map: Map, level: int) -> dict[tuple[int, int], int]:
+    found: dict[tuple[int, int], int] = {}
+    rows = PlaceCount.objects.filter(map=map, level=level).exclude(n=0).values_list("cell", "n")
+    for cell, n in rows[:MANY]:
+        place = tiles.place(cell)
+        found[place] = found.get(place, 0) + n
+    return found
+
+
+def _across(counted: dict[tuple[int, int], int]) -> int:
+    columns, rows = zip(*counted, strict=True)
+    return max(max(columns) - min(columns), max(rows) - min(rows)) + 1
+
+
+def _coarser(counted: dict[tuple[int, int], int]) -> dict[tuple[int, int], int]:
+    found: dict[tuple[int, int], int] = {}
+    for (x, y), n in counted.items():
+        found[x // 2, y // 2] = found.get((x // 2, y // 2), 0) + n
+    return found
+
+
+def _frame(cells: tuple[int, ...]) -> tuple[int, int]:
+    """(first, how many) to draw: those there are, one empty on each side, and enough to tell where they lie."""
+    first, last = min(cells) - 1, max(cells) + 1
+    missing = max(0, LEAST - (last - first + 1))
+    return first - missing // 2, last - first + 1 + missing
+
+
+def _drawn(map: Map, level: int, counted: dict[tuple[int, int], int]) -> Density:
+    columns, rows = zip(*counted, strict=True)
+    left, wide = _frame(columns)
+    top, high = _frame(rows)
+    most = max(counted.values())
     squares = [
-        Square((x - columns[0]) * 10, (y - rows[0]) * 10, 10, n, max(1, -(-n * DENSEST // most)))
-        for (x, y), n in sorted(inside.items())
+        Square((x - left) * SIDE, (y - top) * SIDE, n, max(1, -(-n * DENSEST // most)))
+        for (x, y), n in sorted(counted.items())
     ]
-    return Density(len(columns) * 10, len(rows) * 10, squares, most, tiles.metres(box, level))
+    marks: list[Mark] = []
+    for place in map.ask["places"]:
+        longitude, latitude = place["point"]
+        x, y = tiles.position(longitude, latitude, level)
+        if left <= x < left + wide and top <= y < top + high:
+            at = round((x - left) * SIDE, 1), round((y - top) * SIDE, 1)
+            marks.append(Mark(len(marks) + 1, place["label"], *at))
+    _longitude, parallel = tiles.centre(tiles.number(columns[0], rows[0]), level)
+    return Density(wide * SIDE, high * SIDE, squares, marks, most, tiles.metres(parallel, level))
 
 
 def places_shown() -> int:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from geography import grid
 
 DEEPEST = 26  # of a place: about half a metre
-COARSEST, FINEST = 4, 18  # levels at which places are counted
+COARSEST, FINEST = 4, 20  # levels at which places are counted; a cell of the finest is some 25 m wide in France
+NEAR = 17  # cells of some 200 m, to look around a point
 FINER = 2  # clusters are drawn so many levels deeper than the map is zoomed: four to a tile's side
 MOST_CELLS = 400  # looked at for one view
 
@@ -90,18 +91,23 @@ def raster(box: Box, across: int = 32) -> tuple[int, range, range]:
     return level, range(left, right + 1), range(top, bottom + 1)
 
 
-def metres(box: Box, level: int) -> int:
+def metres(latitude: float, level: int) -> int:
     """How long the side of a cell of `level` is on the ground, about."""
-    middle = radians((box.south + box.north) / 2)
-    return round(cos(middle) * 2 * pi * grid.RADIUS / (1 << level))
+    return round(cos(radians(latitude)) * 2 * pi * grid.RADIUS / (1 << level))
+
+
+def position(longitude: float, latitude: float, level: int) -> tuple[float, float]:
+    """Where a point lies, in columns and rows of `level` and parts of them."""
+    x, y = grid.cell(longitude, latitude, DEEPEST)
+    return x / (1 << DEEPEST - level), y / (1 << DEEPEST - level)
 
 
 def around(longitude: float, latitude: float, metres: float) -> list[int]:
-    """The finest counted cells that a circle around a point touches."""
+    """The cells of level `NEAR` that a circle around a point touches."""
     up = metres / 111_000
     aside = up / max(0.01, cos(radians(latitude)))
-    left, top = grid.cell(longitude - aside, latitude + up, FINEST)
-    right, bottom = grid.cell(longitude + aside, latitude - up, FINEST)
+    left, top = grid.cell(longitude - aside, latitude + up, NEAR)
+    right, bottom = grid.cell(longitude + aside, latitude - up, NEAR)
     return [number(x, y) for x in range(left, right + 1) for y in range(top, bottom + 1)]
 
 

@@ -53,6 +53,11 @@ def _blank(key: str, number: int, page_language: str, language: str) -> str:
 forget = _blank.cache_clear
 
 
+def has_map(form: str) -> bool:
+    """Must the page around a drawn form let the pictures of the base map come?"""
+    return "data-location=" in form
+
+
 def draw_form(
     survey: CompiledSurvey,
     token: str,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from counting import fold
 from deliberation.models import Debate
+from maps.models import Map
 from moderation import looking
 from participation import letters, receipts, trust
 from participation.models import Scope
@@ -19,7 +20,7 @@ from surveys.forms import CompiledSurvey, compiled_live
 from surveys.models import Survey
 
 from ..models import ConsultationIndexPage, ConsultationPage
-from . import content, debate, desk, past, people, town
+from . import content, debate, desk, past, people, places, town
 from .answers import Respondent
 from .attack import attack
 from .follow_up import follow_up
@@ -58,7 +59,8 @@ def build(stage: str | None, seed: int, responses: int) -> int:
 def _consultation(told: dict[str, Any], stage: str, seed: int, responses: int) -> None:
     """One consultation with its answers, or nothing at all when the building is interrupted."""
     tool = debate.write(told["debate"]) if "debate" in told else _survey(told)
-    page = _page(told, stage, tool)
+    map = places.write(told["map"]) if "map" in told else None
+    page = _page(told, stage, tool, map)
     tokens = _letters(page.scope, told, tool.key) if "letters" in told else None
     if stage == "preparing":
         return
@@ -66,6 +68,9 @@ def _consultation(told: dict[str, Any], stage: str, seed: int, responses: int) -
         _hold(page, tool.pk, told["debate"], seed, responses)
     else:
         _fill(page, tool, told, stage, seed, responses, tokens)
+    if map:
+        with OpenForAMoment(page):
+            places.show(Map.objects.for_display().get(pk=map.pk), told["map"], _days(page), seed)
     answered = DAYS[stage][3]
     follow_up(page, stage, None if answered is None else _day(answered))
 
@@ -136,7 +141,7 @@ def _items(value: Any) -> Any:
     return value
 
 
-def _page(told: dict[str, Any], stage: str, tool: Survey | Debate) -> ConsultationPage:
+def _page(told: dict[str, Any], stage: str, tool: Survey | Debate, map: Map | None) -> ConsultationPage:
     opens, closes, due, _answered = DAYS[stage]
     fields = ("title", "summary", "decision", "can_change", "fixed", "decided_by", "elsewhere")
     page = ConsultationPage(
@@ -147,13 +152,13 @@ def _page(told: dict[str, Any], stage: str, tool: Survey | Debate) -> Consultati
         decision_on=_day(due + 28),
         live=False,
     )
-    page.body = ConsultationPage._meta.get_field("body").stream_block.to_python(_body(told, tool))
+    page.body = ConsultationPage._meta.get_field("body").stream_block.to_python(_body(told, tool, map))
     ConsultationIndexPage.objects.get().add_child(instance=page)
     page.save_revision().publish()
     return ConsultationPage.objects.get(pk=page.pk)
 
 
-def _body(told: dict[str, Any], tool: Survey | Debate) -> list[dict[str, Any]]:
+def _body(told: dict[str, Any], tool: Survey | Debate, map: Map | None) -> list[dict[str, Any]]:
     blocks: list[tuple[str, Any]] = [("text", told["intro"])]
     if "quote" in told:
         blocks.append(("quote", {"text": told["quote"][0], "author": told["quote"][1]}))
@@ -163,6 +168,9 @@ def _body(told: dict[str, Any], tool: Survey | Debate) -> list[dict[str, Any]]:
     else:
         blocks.append(("survey", {"survey": tool.pk}))
         blocks.append(("results", {"survey": tool.pk, "title": "Ce que vous nous dites"}))
+    if map:
+        blocks.append(("map", {"map": map.pk}))
+        blocks.append(("map_results", {"map": map.pk, "title": told["map"]["results"]}))
     if "faq" in told:
         entries = [{"question": question, "answer": answer} for question, answer in told["faq"]]
         blocks.append(("faq", {"title": "Questions et réponses", "entries": _items(entries)}))

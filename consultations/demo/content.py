@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import square
+from . import places, square
 from .lodgings import LODGINGS
 from .outcomes import refused
 from .street import STREET
@@ -50,6 +50,7 @@ SQUARE: dict[str, Any] = {
     ],
     "outcomes": square.OUTCOMES,
     "machine": square.MACHINE,
+    "map": places.MARKET,
     "survey": {
         "title": "Votre place du Marché",
         "introduction": "Dix questions. Vous pouvez laisser une question sans réponse.",
@@ -333,6 +334,7 @@ SCHOOL: dict[str, Any] = {
 BIKES: dict[str, Any] = {
     "stage": "answered",
     "title": "Plan vélo : où et comment ?",
+    "map": places.BICYCLE,
     "summary": "L’agglomération prépare trois axes cyclables. Dites ce qui vous retient de prendre le vélo.",
     "decision": "Choisir les trois axes cyclables des deux prochaines années.",
     "can_change": "Le tracé, l’ordre des travaux, le type de séparation.",

@@ -6,6 +6,7 @@ from .date import Date
 from .demographic import Demographic
 from .grid import Grid
 from .image_choice import ImageChoice
+from .location import Location
 from .multiple import MultipleChoice
 from .nps import NetPromoter
 from .number import Number
@@ -41,6 +42,7 @@ TYPES: dict[str, QuestionType] = {
         Photo(),
         File(),
         ImageChoice(),
+        Location(),
     )
 }
 

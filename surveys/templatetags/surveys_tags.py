@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 
+from geography import base_map
 from participation import passes, trust
 
 from .. import languages, publishing, rendering, results, verbatims
@@ -37,6 +38,8 @@ def survey_form(context: dict[str, Any], survey: Survey) -> dict[str, Any]:
     page, inside = get_language(), rendering.page_language(compiled.language)
     with override(inside):
         form = rendering.blank_form(compiled, voucher)
+    if rendering.has_map(form):
+        base_map.allow(request)
     return {
         **told,
         "form": form,

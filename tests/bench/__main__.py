@@ -21,6 +21,7 @@ GOALS = {
     "g9": "voting.throughput",
     "g11": "desk.next_item",
     "g12": "exporting.against_copy",
+    "g13": "places.a_hundred_thousand",
 }
 
 

@@ -89,10 +89,7 @@ RULES = [
     Rule(r"admin/(images|documents|collections|redirects)/", EDIT, EDIT),
     Rule(r"admin/settings/", EDIT, EDIT),
     Rule(r"admin/(users|groups|sites)/", "u", "u"),
-    Rule(r"admin/reports/commitments/", "edu", NOBODY),
     Rule(r"admin/reports/", STAFF, STAFF),
-    # What becomes of consultations: who edits them.
-    Rule(r"admin/follow-up/", EDIT, EDIT),
     Rule(r"admin/(api|choose-|tag-autocomplete|editing-sessions|embeds|block-preview|_util|modeladmin)", STAFF, STAFF),
     Rule(r"admin/(account|logout|dismissibles|sprite|jsi18n|login|password_reset|test404|failwhale|$)", ALL, ALL),
     Rule(r"admin/\^\.\*/\$$", ALL, ALL),
@@ -220,7 +217,7 @@ def address(route: str, ground: Ground) -> str:
     about |= {"app_label": "moderation", "model_name": "item", "action": "publish_texts"}
     keys = {"debats": ground.debate.key, "cartes": ground.map.key}
     about["key"] = next((key for name, key in keys.items() if name in route), ground.survey.key)
-    about |= {"argument_id": uuid.uuid4(), "place_id": uuid.uuid4()}
+    about |= {"argument_id": uuid.uuid4(), "place_id": getattr(ground, "place_id", uuid.uuid4())}
     about |= {"scope_id": ground.debate.scope_id, "batch_id": ground.batch.pk, "tag": ground.debate.scope.tag}
     about |= {"export_id": ground.export.pk}
     about |= {"slug": "x", "action_name": "publish", "instance_pk": ground.decision.pk}

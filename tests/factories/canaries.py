@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import Client
 
 from deliberation.models import Debate
+from maps.models import Map
 from moderation.models import Item, Service
 from participation import receipts
 from participation.identity import participant_key
@@ -24,14 +25,15 @@ from surveys import intake, open_answers
 from surveys.models import OpenAnswer, Survey
 
 from .debates import ArgumentFactory, DebateFactory, StatementFactory
+from .maps import MapFactory, PlaceFactory
 from .moderation import item_of, moderate
 from .pages import ConsultationPageFactory
 from .surveys import question
 from .words import open_survey, send
 
 STATES = ("pending", "asked", "refused", "hidden", "forwarded", "merged", "redacted")
-KINDS = ("statement", "argument", "reply", "answer")
-MERGEABLE = ("statement", "argument", "reply")
+KINDS = ("statement", "argument", "reply", "answer", "place")
+MERGEABLE = ("statement", "argument", "reply", "place")
 REASON, NOTE = "zzraison", "zznote"  # what a moderator writes beside a decision
 
 
@@ -59,7 +61,7 @@ def masked(kind: str, state: str) -> str:
 
 
 class Ground:
-    """A consultation page with a debate, a survey and the results of both; `plant` writes in it."""
+    """A consultation page with a debate, a survey, a map and the results of all; `plant` writes in it."""
 
     def __init__(self, **of_debate: Any):
         debate = DebateFactory(**{"open": True, "free_arguments": True, **of_debate})
@@ -67,9 +69,12 @@ class Ground:
         survey = open_survey(*asked)
         tools = {"survey": {"survey": survey.pk}, "results": {"survey": survey.pk, "title": "Ce que vous dites"}}
         tools |= {"debate": {"debate": debate.pk}, "debate_results": {"debate": debate.pk, "title": "Ce qui unit"}}
+        map = MapFactory(open=True)
+        tools |= {"map": {"map": map.pk}, "map_results": {"map": map.pk, "title": "Ce que vous montrez"}}
         body = [{"type": kind, "value": value} for kind, value in tools.items()]
         self.page = ConsultationPageFactory(open=True, body=body)
         self.debate, self.survey = Debate.objects.get(pk=debate.pk), Survey.objects.get(pk=survey.pk)
+        self.map = Map.objects.get(pk=map.pk)
         self.service = Service.objects.create(name="Voirie")
         self.argued = StatementFactory(debate=self.debate, published=True, text="Il manque un abri.")
         self.replied = ArgumentFactory(statement=self.argued, published=True, text="On y attend sous la pluie.")
@@ -91,6 +96,8 @@ class Ground:
             return OpenAnswer.objects.exclude(pk__in=known).get(), code
         if kind == "statement":
             return StatementFactory(debate=self.debate, text=text, author_key=key), code
+        if kind == "place":
+            return PlaceFactory(map=self.map, text=text, author_key=key), code
         place = {"parent": self.replied, "statement": self.argued} if kind == "reply" else {"statement": self.argued}
         return ArgumentFactory(debate=self.debate, text=text, author_key=key, **place), code
 

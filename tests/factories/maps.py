@@ -7,23 +7,13 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from geography.models import NamedPlace, Zone
 from maps import counts, places
 from maps.models import Map, Place
 
-from .geography import town
+from .geography import the_town
 from .moderation import put_on_desk
 
 CATEGORIES = {"bien": ("Je m’y sens bien", "circle"), "danger": ("J’y suis en danger", "triangle")}
-
-
-def the_town() -> Zone:
-    """The town of two districts, w and e, made once a test, with a place that everybody knows."""
-    if found := Zone.objects.filter(code="69999").first():
-        return found
-    commune, west, _east = town()
-    NamedPlace.objects.create(code="halle", name="La halle", zone=west, lon=4.83, lat=45.74)
-    return commune
 
 
 class MapFactory(factory.django.DjangoModelFactory):

@@ -13,7 +13,10 @@ from wagtail.images.tests.utils import get_test_image_file
 from surveys.models import Survey
 from surveys.questions import TYPES
 
+from .geography import the_town
+
 NEW_IMAGE = "an image made when the questions are set"
+
 MINIMAL: dict[str, dict[str, Any]] = {
     "single": {"options": ["à pied", "à vélo", "en voiture"], "other": True},
     "multiple": {"options": ["le marché", "les commerces", "traverser", "l’école"], "max_choices": 3},
@@ -48,6 +51,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "image_choice": {
         "options": [{"label": wood, "alt": f"un banc en {wood}", "image": NEW_IMAGE} for wood in ("bois", "pierre")]
     },
+    "location": {"territory": "69999", "draw": "point", "why": True},
 }
 
 
@@ -84,6 +88,8 @@ def _with_images(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def set_questions(survey: Survey, questions: list[dict[str, Any]]) -> None:
     questions = _with_images(questions)
+    if any(question["type"] == "location" for question in questions):
+        the_town()
     survey.questions = Survey._meta.get_field("questions").stream_block.to_python(questions)
 
 

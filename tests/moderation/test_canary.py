@@ -45,8 +45,8 @@ pytestmark = pytest.mark.django_db
 REPORT, APPEAL = "zzsignalement", "zzrecours"
 # Where a word may lie: with its engine, and with moderation.
 HOMES = {
-    "deliberation_statement", "deliberation_argument", "surveys_response", "surveys_openanswer", "moderation_item",
-    "moderation_sealed", "moderation_report", "moderation_appeal", "moderation_decision",
+    "deliberation_statement", "deliberation_argument", "maps_place", "surveys_response", "surveys_openanswer",
+    "moderation_item", "moderation_sealed", "moderation_report", "moderation_appeal", "moderation_decision",
 }  # fmt: skip
 
 
@@ -109,9 +109,10 @@ def voice(ground: Ground, planted: list[Canary]) -> list[Report]:
 def about(ground: Ground, item: Item) -> Any:
     """What addresses are filled with."""
     return SimpleNamespace(
-        page=ground.page, debate=ground.debate, survey=ground.survey, item=item, forwarded=item,
+        page=ground.page, debate=ground.debate, survey=ground.survey, map=ground.map, item=item, forwarded=item,
         decision=item.decisions.first() or SimpleNamespace(pk=1), batch=SimpleNamespace(pk=uuid.uuid4()),
-        burst=SimpleNamespace(ref="x" * 12), appeal=SimpleNamespace(pk=1),
+        burst=SimpleNamespace(ref="x" * 12), appeal=SimpleNamespace(pk=1), export=SimpleNamespace(pk=uuid.uuid4()),
+        place_id=item.object_id if item.kind == "place" else uuid.uuid4(),
     )  # fmt: skip
 
 
@@ -187,7 +188,7 @@ def test_nobody_reads_what_may_not_be_read(ground, boss, log, django_capture_on_
         reports = voice(ground, planted)
         contacts(planted)
         notices.send_due()
-    assert len(reports) == 4 and Appeal.objects.count() == 4
+    assert len(reports) == 5 and Appeal.objects.count() == 5
     words = [*secrets_of(planted), REASON, NOTE, REPORT, APPEAL]
     seen = look(ground)
     assert not found_in(seen, words)

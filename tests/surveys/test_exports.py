@@ -117,6 +117,10 @@ def test_exported_and_imported_it_is_the_same(tmp_path):
     assert stored(copy) == stored(survey)
 
 
+NOWHERE = {"way": "words", "point": None, "zone": None, "place": None, "label": "", "shape": None}
+AT_THE_HALL = {"way": "place", "point": [4.83, 45.74], "zone": "w", "place": "halle", "label": "La halle"}
+
+
 def any_answer(q: dict, dice: random.Random):
     if dice.random() < 0.2:
         return None
@@ -130,16 +134,17 @@ def any_answer(q: dict, dice: random.Random):
         "short_text": lambda: words.replace("\n", " "),
         "long_text": lambda: words,
         "date": lambda: "2026-03-27",
-        "yes_no": lambda: {"options": [dice.choice(q["options"])["id"]]},
-        "rating": lambda: dice.randint(1, 5),
-        "nps": lambda: dice.randint(0, 10),
-        "ranking": lambda: dice.sample([o["id"] for o in q["options"]], 3),
-        "points": lambda: {dice.choice(q["options"])["id"]: dice.randint(1, 3)},
-        "basket": lambda: {"options": [dice.choice(q["options"])["id"]]},
-        "time": lambda: "18:30",
-        "demographic": lambda: {"options": [dice.choice(q["options"])["id"]]},
         "photo": lambda: {"id": "", "alt": words.replace("\n", " ")},
         "file": lambda: {"id": ""},
+        "yes_no": lambda: {"options": [dice.choice(q["options"])["id"]], "reason": words},
+        "rating": lambda: dice.randint(1, 5),
+        "nps": lambda: dice.randint(0, 10),
+        "ranking": lambda: dice.sample([o["id"] for o in q["options"]], len(q["options"])),
+        "points": lambda: {q["options"][0]["id"]: dice.randint(1, 3)},
+        "basket": lambda: {"options": [q["options"][-1]["id"]]},
+        "time": lambda: "18:30",
+        "demographic": lambda: {"options": [dice.choice(q["options"])["id"]]},
+        "location": lambda: NOWHERE | dice.choice([{"label": words}, AT_THE_HALL]) | {"why": words.replace("\n", " ")},
     }
     found = answers[q["type"]]()
     return None if q["type"] == "multiple" and not found["options"] else found

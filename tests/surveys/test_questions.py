@@ -1,6 +1,7 @@
 """Question types one by one: what they take, what they refuse, their way through CSV, their figures."""
 
 import itertools
+import json
 import statistics
 import uuid
 from collections import Counter, defaultdict
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from surveys.questions import TYPES, AnswerError, Form, type_of
 from surveys.questions.quantiles import quantile, summary
 from surveys.results import hide_small, hides_base
+from tests.factories.geography import box
 from uploads import store
 from uploads.models import Upload
 
@@ -41,6 +43,20 @@ SCHEMAS = {
         "unit": "month",
     },
     "yes_no": {"options": items("yes", "no"), "shown": True},
+    "location": {
+        "ask": {
+            "root": None,
+            "area": box(4.8, 45.7, 4.9, 45.8),
+            "bbox": [4.8, 45.7, 4.9, 45.8],
+            "places": [{"id": "a", "label": "label a", "point": [4.83, 45.74]}],
+            "zones": [{"id": "z", "label": "label z"}],
+            "draw": "line",
+            "grid": 0,
+            "keep": "point",
+        },
+        "listed": items("a", "z"),
+        "why": True,
+    },
     "rating": {"look": "stars5", "begun": "stars5"},
     "nps": {"low": "non", "high": "oui"},
     "ranking": {"options": items("a", "b", "c"), "top": None},
@@ -80,6 +96,13 @@ def day(d: str, m: str, y: str) -> dict[str, list[str]]:
     return {"v_day": [d], "v_month": [m], "v_year": [y]}
 
 
+def at(way: str, **parts: object) -> dict:
+    return {"way": way, "point": None, "zone": None, "place": None, "label": "", "shape": None, **parts}
+
+
+LINE = {"type": "LineString", "coordinates": [[4.82, 45.75], [4.84, 45.75]]}
+
+
 # kind, what was typed, the answer, the cells beside "answered"
 GOOD = [
     ("single", {"v": ["a"]}, {"options": ["a"]}, ["o:q:a"]),
@@ -106,6 +129,16 @@ GOOD = [
         ["o:q:no"],
     ),
     ("yes_no", {"v": ["yes"]}, {"options": ["yes"]}, ["o:q:yes"]),
+    ("location", {"v_place": ["a"]}, at("place", place="a", label="label a", point=[4.83, 45.74]), ["w:q:a"]),
+    ("location", {"v_place": ["z"]}, at("zone", zone="z", label="label z"), ["w:q:z"]),
+    ("location", {"v_lon": ["4.82"], "v_lat": ["45.75"]}, at("map", point=[4.82, 45.75]), ["w:q:elsewhere"]),
+    ("location", {"v_shape": [json.dumps(LINE)]}, at("map", point=[4.83, 45.75], shape=LINE), ["w:q:elsewhere"]),
+    (
+        "location",
+        {"v_address": ["rue Haute"], "v_from": ["le pont"], "v_why": ["Trop étroite."]},
+        at("words", label="rue Haute, à hauteur de : le pont", why="Trop étroite."),
+        ["w:q:elsewhere"],
+    ),
     ("rating", {"v": ["5"]}, 5, ["v:q:5"]),
     ("nps", {"v": ["0"]}, 0, ["v:q:0"]),
     ("points", each("3", " 1", "0"), {"a": 3, "b": 1}, ["p:q:a:3", "p:q:b:1"]),
@@ -171,6 +204,14 @@ BAD = [
     ("photo", {"v_alt": ["Un banc"]}),
     ("photo", {"v": [REFERENCE], "v_alt": ["x" * 301]}),
     ("file", {"v": ["plan.pdf"]}),
+    ("location", {"v_why": ["parce que"]}),
+    ("location", {"v_why": ["x" * 201], "v_place": ["a"]}),
+    *[("location", {"v_place": [place]}) for place in ("b", "z" * 500)],
+    *[
+        ("location", {"v_lon": [x], "v_lat": [y]})
+        for x, y in (("2", "48"), ("nan", "45.75"), ("1e400", "1"), ("x", ""))
+    ],
+    ("location", {"v_shape": ["{"]}),
 ]
 NOT_IN_CSV = {"photo", "file"}
 
@@ -230,6 +271,9 @@ def test_answers_come_back_from_csv_as_they_went(kind, answer):
         ("basket", ["x", "x", ""]),
         ("time", ["plus tard"]),
         ("demographic", ["jeune"]),
+        ("location", ["", "map", "x", "45.75", "", "", "", ""]),
+        ("location", ["", "map", "4.82", "45.75", "", "", "[]", ""]),
+        ("location", ["", "", "", "", "", "", "", "parce que"]),
     ],
 )
 def test_csv_that_cannot_be_taken_is_refused(kind, row):

@@ -2,7 +2,6 @@
 // and what is not asked is told before sending.
 const form = document.querySelector("form.survey");
 const items = [...form.querySelectorAll("[data-only-if]")].map((box) => ({ box, rules: JSON.parse(box.dataset.onlyIf) }));
-for (const { box } of items) for (const words of box.querySelectorAll(".condition")) words.hidden = true;
 
 const OPERATORS = {
   choice: { is: (mine, value) => mine.length === 1 && mine[0] === value, is_not: (mine, value) => !mine.includes(value), contains: (mine, value) => mine.includes(value) },
@@ -32,9 +31,19 @@ function answer(name, comparison) {
   return given.filter(([field]) => field === name).map(([, value]) => value);
 }
 
+// A ranking, say, cannot be followed here: its condition stays in words, and what hangs on it stays in sight.
+const isReadable = (condition) =>
+  !Array.isArray(condition) || !condition[1].startsWith("choice") || Boolean(form.elements[condition[0]] || form.querySelector(`[data-row^="${condition[0]}_"]`));
+
+for (const { box, rules } of items) {
+  const readable = rules.every(({ conditions }) => conditions.every(isReadable));
+  for (const words of box.querySelectorAll(".condition")) words.hidden = readable;
+}
+
 function holds(condition) {
   if (!Array.isArray(condition)) return condition; // decided on an earlier page
   const [name, comparison, operator, value] = condition;
+  if (!isReadable(condition)) return true;
   if (operator === "answered") return filled(name).length > 0;
   if (operator === "unanswered") return filled(name).length === 0;
   const mine = answer(name, comparison);

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import Panel
@@ -16,8 +18,12 @@ from wagtail.admin.panels import Panel
 from participation import trust
 
 from .effects import effects, renew
+from .forms import compiled_live
 from .models import Survey
 from .publishing import advice_on, check
+from .questions import type_of
+from .questions.base import offered
+from .questions.hidden import sign
 
 SAME, OTHER = "same", "other"
 
@@ -124,3 +130,28 @@ def _copy_survey(request: HttpRequest, pk: int) -> HttpResponse:
     copy.save_revision(user=request.user, log_action=True)
     messages.success(request, _("“%(title)s” is ready to edit.") % {"title": copy.title})
     return redirect(reverse(Survey.snippet_viewset.get_url_name("edit"), args=[copy.pk]))
+
+
+@require_safe
+def signed_links(request: HttpRequest, pk: int) -> HttpResponse:
+    """The links that note a value with the answers of whoever follows them."""
+    return _signed_links(request, pk)
+
+
+@permission_required("surveys.change_survey", raise_exception=True)
+def _signed_links(request: HttpRequest, pk: int) -> HttpResponse:
+    survey = get_object_or_404(Survey, pk=pk)
+    asked = compiled_live(survey).questions if survey.live_version_id else []
+    address = f"{settings.WAGTAILADMIN_BASE_URL}{survey.get_absolute_url()}?depuis="
+    questions = [
+        {
+            "wording": question["wording"],
+            "links": [
+                {"label": option["label"], "address": address + sign(question, option["id"])}
+                for option in offered(question["options"])
+            ],
+        }
+        for question in asked
+        if not type_of(question).asked
+    ]
+    return render(request, "surveys/admin/links.html", {"survey": survey, "questions": questions})

@@ -100,6 +100,16 @@ class CompiledSurvey:
             answers[question["id"]] = answer
         return Reading(answers, errors, unsent)
 
+    def prefilled(self, signed: Sequence[str]) -> dict[str, list[str]]:
+        """What a link carries, by input name; what we did not sign for this survey is left out."""
+        found = {}
+        for question in self.questions:
+            kind, name = type_of(question), self.names[question["id"]]
+            for text in signed if not kind.asked else ():
+                if kind.read(question, name, Form({name: [text]})) is not None:
+                    found[name] = [text]
+        return found
+
     def said(self, question: Schema, data: Mapping[str, Sequence[str]]) -> list[str]:
         """What was typed into one question, for its author to read again; nothing where it is no answer."""
         kind = type_of(question)

@@ -33,10 +33,20 @@ def split(schema: Schema) -> list[Page]:
             pages.append([])
         if item["kind"] != "page_break":
             pages[-1].append(item)
+    _bring_forward(pages, by_id)
     filled = [page for page in pages if page]
     if schema["pace"] == "step" and len(filled) > 1 and not _holds_question(filled[-1]):
         filled[-2] += filled.pop()
     return [Page(tuple(p), tuple(by_id[i["id"]] for i in p if i["kind"] == "question")) for p in filled]
+
+
+def _bring_forward(pages: list[list[Schema]], by_id: dict[str, Schema]) -> None:
+    """What comes with the link and is asked of nobody goes to the first page, where the link leads."""
+    unasked = [i for page in pages for i in page if i["kind"] == "question" and not type_of(by_id[i["id"]]).asked]
+    for page in pages:
+        page[:] = [item for item in page if item not in unasked]
+    pages[:] = [page for page in pages if page] or [[]]
+    pages[0] += unasked
 
 
 def _begins_page(item: Schema, page: Sequence[Schema], pace: str) -> bool:

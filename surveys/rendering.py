@@ -39,8 +39,13 @@ Errors = Sequence[tuple[str, str, str]]
 Typed = Mapping[str, Sequence[str]]
 
 
-def blank_form(survey: CompiledSurvey, voucher: Voucher | None = None) -> SafeString:
-    """The empty form with a token of its own: no SQL and hardly any work after the first time."""
+def blank_form(survey: CompiledSurvey, voucher: Voucher | None = None, typed: Typed | None = None) -> SafeString:
+    """The empty form with a token of its own: no SQL and hardly any work after the first time.
+
+    `typed`: what came with the link; such a form is drawn for its visitor alone.
+    """
+    if typed:
+        return draw_form(survey, issue_token(survey.key, voucher), typed)
     drawn = _blank(survey.key, survey.number, get_language(), survey.language)
     return mark_safe(drawn.replace(_TOKEN_PLACE, issue_token(survey.key, voucher)))  # noqa: S308 - drawn by our template
 
@@ -116,14 +121,16 @@ def _items(
 
     What earlier pages decided is not shown, or shown without conditions.
     """
-    here = {q["id"] for q in page.questions}
+    here = {q["id"] for q in page.questions if type_of(q).asked}
+    if not survey.is_paged and len(here) < len(page.questions):
+        way = way_of(survey, Standing(dict(typed or {}), frozenset()))
     by_id = {q["id"]: q for q in page.questions}
     items = []
     for element in page.items:
         rules = survey.routing.rules.get(element["id"], ())
         if survey.is_paged and not way:
             rules = ()
-        elif way and not any(c.question["id"] in here for rule in rules for c in rule.conditions):
+        elif way and rules and not any(c.question["id"] in here for rule in rules for c in rule.conditions):
             if not way.routing.shows(element["id"], way.answers):
                 continue
             rules = ()

@@ -22,7 +22,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from counting.models import Tally
 
 from . import export_admin, translating
-from .admin import AdvicePanel, EffectsPanel, SurveyForm, copy_survey
+from .admin import AdvicePanel, EffectsPanel, SurveyForm, copy_survey, signed_links
 from .file_admin import asks_for_files, sent_files
 from .models import Export, Survey
 
@@ -89,6 +89,7 @@ def admin_urls() -> list:
         path("surveys/<int:pk>/copy/", copy_survey, name="surveys_copy"),
         path("surveys/<int:pk>/files/", sent_files, name="surveys_files"),
         path("surveys/<int:pk>/translations/", translating.translations, name="surveys_translations"),
+        path("surveys/<int:pk>/links/", signed_links, name="surveys_links"),
         path("surveys/exports/", export_admin.surveys, name="surveys_exports_all"),
         path("surveys/<int:pk>/exports/", export_admin.exports, name="surveys_exports"),
         path("surveys/exports/<uuid:export_id>/", export_admin.download, name="surveys_export_file"),
@@ -107,6 +108,8 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(_("Copy"), reverse("surveys_copy", args=[snippet.pk]), icon_name="copy", priority=25)
         if snippet.live_version_id:
             yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
+            links = reverse("surveys_links", args=[snippet.pk])
+            yield Button(_("Signed links"), links, icon_name="link", priority=27)
     if isinstance(snippet, Survey) and user.has_perm("surveys.change_survey") and asks_for_files(snippet):
         yield Button(
             _("Photos and documents"), reverse("surveys_files", args=[snippet.pk]), icon_name="image", priority=27

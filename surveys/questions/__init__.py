@@ -5,6 +5,7 @@ from .basket import Basket
 from .date import Date
 from .demographic import Demographic
 from .grid import Grid
+from .hidden import Hidden
 from .image_choice import ImageChoice
 from .location import Location
 from .multiple import MultipleChoice
@@ -43,6 +44,7 @@ TYPES: dict[str, QuestionType] = {
         File(),
         ImageChoice(),
         Location(),
+        Hidden(),
     )
 }
 

@@ -67,6 +67,7 @@ class Ranking(QuestionType):
     name = "ranking"
     block = RankingBlock
     figure = "ranking"
+    comparison = "choice"  # conditions look at the first choice
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         return {"options": labelled(value["options"]), "top": value.get("top")}
@@ -131,6 +132,12 @@ class Ranking(QuestionType):
     def typed(self, schema: Schema, name: str, answer: Answer) -> dict[str, list[str]]:
         places = {option["id"]: f"{name}_{n}" for n, option in enumerate(offered(schema["options"]), 1)}
         return {places[i]: [str(rank)] for rank, i in enumerate((i for i in answer if i in places), 1)}
+
+    def choices(self, schema: Schema) -> list[Schema]:
+        return schema["options"]
+
+    def compared(self, schema: Schema, answer: Answer) -> set[str]:
+        return {answer[0]}
 
     def said(self, schema: Schema, answer: Answer) -> list[str]:
         labels = {option["id"]: option["label"] for option in schema["options"]}

@@ -1,6 +1,7 @@
 """Template tags that draw a survey's form and its figures anywhere."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest
@@ -19,6 +20,7 @@ from ..questions import TYPES, Paper, Schema, type_of
 
 register = template.Library()
 
+LINKED = "depuis"  # in an address: what a signed link says
 COLUMN = 480  # SVG units: the longest bar
 
 
@@ -29,19 +31,23 @@ def survey_form(context: dict[str, Any], survey: Survey) -> dict[str, Any]:
     if told["phase"] != "open":
         return told
     request: HttpRequest = context["request"]
-    tag, back = survey.scope.tag, f"{request.path}#questionnaire"
+    signed = request.GET.getlist(LINKED)[:5]
+    came = f"?{urlencode([(LINKED, text[:100]) for text in signed])}" if signed else ""
+    tag, back = survey.scope.tag, f"{request.path}{came}#questionnaire"
     voucher = passes.who(request, tag, survey.trust)
     if not trust.suffices(trust.reached(voucher, survey.trust), survey.trust):
         return {**told, "gate": passes.gate(survey.key, tag, survey.trust, back)}
     written = compiled_live(survey)
     compiled = written.in_language(request.GET.get("langue", ""))
+    typed = compiled.prefilled(signed)
     page, inside = get_language(), rendering.page_language(compiled.language)
     with override(inside):
-        form = rendering.blank_form(compiled, voucher)
+        form = rendering.blank_form(compiled, voucher, typed)
     if rendering.has_map(form):
         base_map.allow(request)
     return {
         **told,
+        "odd_link": len(typed) < len(signed),
         "form": form,
         "tag": tag,
         "back": back,

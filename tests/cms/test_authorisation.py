@@ -77,6 +77,7 @@ RULES = [
     Rule(r"admin/(snippets/\w+/\w+|pages)/workflow/confirm_cancellation/", STAFF, STAFF),
     Rule(r"admin/pages/(<int:page_id>/revisions/$|<int:page_to_move_id>)", STAFF, STAFF),
     # Exports: who may have responses one by one.
+    Rule(r"admin/surveys/<int:pk>/links/$", EDIT, "", True),
     Rule(r"admin/surveys/exports/$", "eadu", "", True),
     Rule(r"admin/surveys/<int:pk>/exports/$", "eadu", "eadu", True),
     Rule(r"admin/surveys/exports/<uuid:export_id>/", "eadu", "", True),

@@ -31,6 +31,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "long_text": {"max_length": 600},
     "date": {},
     "yes_no": {"no_opinion": True},
+    "hidden": {"options": ["affiche", "lettre"]},
     "rating": {"look": "stars5"},
     "nps": {"low": "non", "high": "oui"},
     "ranking": {"options": ["des arbres", "des bancs", "une fontaine"]},

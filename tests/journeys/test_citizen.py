@@ -139,7 +139,7 @@ def test_one_question_at_a_time_goes_back_and_forth(live_server, visit):
     browser.get_by_role("button", name="Continuer").click()
     browser.wait_for_url("**&p=relire")
     assert "Relisez vos réponses" in browser.title()
-    browser.get_by_role("link", name="Modifier : Question single").click()
+    browser.get_by_role("link", name="Changer : Question single").click()
     assert browser.get_by_label("à vélo").is_checked()
     browser.go_back()
     browser.wait_for_url("**&p=relire")

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from surveys.models import Survey
+from surveys.forms import compiled_live
+from surveys.models import Response, Survey
 from surveys.results import figures
 
 pytestmark = pytest.mark.django_db
@@ -94,8 +95,32 @@ def test_flying_etiquette(tmp_path):
     assert found["responses"] == len(rows) == 1040
     questions = {q["wording"]: q for q in found["questions"]}
     assert set(questions) == set(rows[0]) - NOT_QUESTIONS
+    often = "How often do you travel by plane?"
+    routed = list(rows[0])[2:22]  # who never flies was not asked about flying
     for column, question in questions.items():
-        check_single(question, [row[column] for row in rows], {""})
+        values = ["NA" if column in routed and row[often] == "Never" else row[column] for row in rows]
+        check_single(question, values, {""})
+
+
+def test_the_routing_of_the_grand_debat_asks_what_its_list_says():
+    """The list says which question each of 19 depends on; “Si oui” wants a yes, “Si non” a no, others any answer."""
+    call_command("import_survey", EXAMPLES / "grand-debat-fr-2019.json", publish=True, stdout=io.StringIO())
+    compiled = compiled_live(Survey.objects.for_display().get())
+    file = DATA / "questions-grand-debat-fr-2019/questions.csv"
+    if not file.exists():
+        pytest.skip(f"the list is not on this machine: {file}")
+    with file.open(encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source))
+    assert len(compiled.questions) == len(rows) == 97
+    for said in ("oui", "non", None):
+        given = {f"q{r['id']}": {"options": [said]} if said and r["open_ended"] == "0" else None for r in rows}
+        wanted = set()
+        for row in rows:
+            begins = row["text"].lower()[:7]
+            opens = {"si oui,": said == "oui", "si non,": said == "non"}.get(begins, said is not None)
+            if not row["depends_on"] or opens:
+                wanted.add(f"q{row['id']}")
+        assert {q["id"] for q in compiled.routing.asked(given)} == wanted
 
 
 def test_masculinity(tmp_path):
@@ -106,6 +131,10 @@ def test_masculinity(tmp_path):
     for column in rows[0].keys() - NOT_QUESTIONS:
         columns.setdefault(column.partition("_")[0], []).append(column)
     assert {q["id"] for q in found["questions"]} == set(columns)
+    compiled = compiled_live(Survey.objects.for_display().get())
+    for answers in Response.objects.values_list("answers", flat=True):  # the file's NA, and nothing else
+        routed = {q["id"] for q in compiled.routing.asked(answers)}
+        assert {i for i in answers if i in compiled.routing.rules} == routed & compiled.routing.rules.keys()
     for question in found["questions"]:
         mine = sorted(columns[question["id"]])
         if question["type"] == "single":

@@ -117,6 +117,12 @@ class Respondent:
         unwritten = self.unwritten.setdefault(question["id"], self.random.sample(words, len(words)))
         return {name: [unwritten.pop()]} if self.random.random() * self.left < len(unwritten) else {}
 
+    def _location(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
+        """The first districts of the list are the most peopled."""
+        zones = question["ask"]["zones"]
+        chosen = self.random.choices(zones, range(len(zones), 0, -1))[0]
+        return {f"{name}_place": [chosen["id"]]}
+
     def _photo(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
         return {}
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import places, square
+from . import places, square, town
 from .lodgings import LODGINGS
 from .outcomes import refused
 from .street import STREET
@@ -352,6 +352,15 @@ BIKES: dict[str, Any] = {
                 3,
                 weights=[62, 21, 17, 38, 20, 14],
             ),
+            {
+                "type": "location",
+                "wording": "D’où part votre trajet le plus fréquent ?",
+                "help": "Nous gardons le quartier, jamais l’adresse ni le point.",
+                "territory": town.CODE,
+                "draw": "point",
+                "home": True,
+                "why": False,
+            },
             single(
                 "Si une piste séparée existait, combien de fois par semaine ?",
                 ["jamais", "une ou deux fois", "trois ou quatre fois", "tous les jours"],

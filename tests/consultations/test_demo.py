@@ -141,7 +141,7 @@ def test_citizens_wrote_and_moderators_decided_with_reasons():
     by_status = {status: proposed.filter(status=status).count() for status in ("published", "pending", "refused")}
     assert by_status == {"published": 9, "pending": 3, "refused": 3}  # one of those is merged
     refusals = Decision.objects.filter(act="refuse")
-    assert refusals.count() == 6 and all(d.article and len(d.reason) > 30 for d in refusals)
+    assert refusals.count() == 7 and all(d.article and len(d.reason) > 30 for d in refusals)
     shown = Argument.objects.filter(status="published")
     assert shown.filter(parent=None).count() >= 20 and shown.exclude(parent=None).exists()
     assert {"for", "against"} == set(shown.values_list("side", flat=True))

@@ -17,6 +17,7 @@ import moderation.burst_jobs
 import moderation.jobs
 import surveys.exports.making
 import surveys.jobs
+from consultations import followers, late
 from counting import jobs
 from home.models import SiteSettings
 from moderation.notices import remind_of_late_reports
@@ -54,6 +55,12 @@ def remind_of_reports() -> bool:
     return bool(site) and remind_of_late_reports(SiteSettings.for_site(site).email)
 
 
+def tell_of_late_answers() -> int:
+    """Tell whoever answers for it of a promised day that was missed."""
+    site = Site.objects.filter(is_default_site=True).first()
+    return late.tell_late(SiteSettings.for_site(site).email if site else "")
+
+
 DUTIES = [
     Duty("sweep", 30, jobs.sweep_all),
     Duty("sort", 30, surveys.jobs.sort_periodically),
@@ -64,6 +71,8 @@ DUTIES = [
     Duty("publish", 60, publish_scheduled),
     Duty("forget codes", 600, mail_codes.forget_expired),
     Duty("mails", 60, moderation.jobs.send_mails),
+    Duty("late answers", 600, tell_of_late_answers),
+    Duty("followers", 60, followers.tell_followers),
     Duty("late reports", 3600, remind_of_reports),
     Duty("reconcile", 3600, jobs.reconcile_all),
     Duty("drafts", 3600, surveys.jobs.purge_drafts),

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Count, Q
 
 from participation.identity import keyed_hash
 from participation.receipts import is_valid_token, issue_token
@@ -40,6 +41,13 @@ def say(answer: OfficialAnswer, token: str, browser: str, clear: bool) -> bool:
 def own_name(token: str) -> str:
     """What a browser keeps of the first form it sent."""
     return token.partition(".")[0]
+
+
+def overall() -> Ratio | None:
+    """Over all published answers, for the site's public statistics; None while few people said anything."""
+    shown = Clarity.objects.filter(answer__live=True, answer__theme__page__live=True)
+    said = shown.aggregate(said=Count("pk"), clear=Count("pk", filter=Q(clear=True)))
+    return ratio_of(said["clear"], said["said"])
 
 
 def ratio_of(clear: int, said: int) -> Ratio | None:

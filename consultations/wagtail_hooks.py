@@ -15,6 +15,7 @@ from wagtail import hooks
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
+from . import follow_up_hooks  # noqa: F401 - its hooks
 from .admin import dashboard, ready, wizard
 from .models import ConsultationIndexPage, ConsultationPage
 from .models.pages import check_complete

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from consultations import clarity
 from consultations.models import Commitment, ConsultationPage, OfficialAnswer
 from consultations.phases import ANSWERED, Phase
 from deliberation import results as debates
@@ -125,8 +126,14 @@ def _penetration() -> Indicator:
 
 
 def _useful() -> list[Indicator]:
-    told = _("Not measured yet: readers of our answers are not asked so far.")
-    return [Indicator("useful", "réponses jugées claires", _("Answers found clear"), told, unit="%")]
+    """Readers say of each answer whether it is clear; of a few of them nothing is said."""
+    name, label, ratio = "réponses jugées claires", _("Answers found clear"), clarity.overall()
+    if ratio is None:
+        told = _("Not measured yet: too few readers said whether an answer is clear.")
+        return [Indicator("useful", name, label, told, unit="%")]
+    told = _("Of all who said whether one of our answers is clear.")
+    value = round(100 * ratio.clear / ratio.said, 1)
+    return [Indicator("useful", name, label, told, value, "%", (ratio.clear, ratio.said))]
 
 
 NORTH_STAR = "consultations avec réponse motivée à la date promise"

@@ -3,6 +3,7 @@
 from .calendar import LocalCalendar
 from .clarity import Clarity
 from .follow_up import Commitment, CommitmentUpdate, OfficialAnswer
+from .follower import Follower
 from .notice import LateNotice
 from .pages import ConsultationIndexPage, ConsultationPage
 from .theme import Attachment, Theme
@@ -14,6 +15,7 @@ __all__ = [
     "CommitmentUpdate",
     "ConsultationIndexPage",
     "ConsultationPage",
+    "Follower",
     "LateNotice",
     "LocalCalendar",
     "OfficialAnswer",

@@ -90,7 +90,10 @@ RULES = [
     Rule(r"admin/(images|documents|collections|redirects)/", EDIT, EDIT),
     Rule(r"admin/settings/", EDIT, EDIT),
     Rule(r"admin/(users|groups|sites)/", "u", "u"),
+    Rule(r"admin/reports/commitments/", "edu", NOBODY),
     Rule(r"admin/reports/", STAFF, STAFF),
+    # What becomes of consultations: who edits them.
+    Rule(r"admin/follow-up/", EDIT, EDIT),
     Rule(r"admin/(api|choose-|tag-autocomplete|editing-sessions|embeds|block-preview|_util|modeladmin)", STAFF, STAFF),
     Rule(r"admin/(account|logout|dismissibles|sprite|jsi18n|login|password_reset|test404|failwhale|$)", ALL, ALL),
     Rule(r"admin/\^\.\*/\$$", ALL, ALL),

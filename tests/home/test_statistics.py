@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consultations.models import Commitment, ConsultationPage, OfficialAnswer, Theme
+from consultations.models import Clarity, Commitment, ConsultationPage, OfficialAnswer, Theme
 from home import statistics
 from tests.factories.pages import ConsultationPageFactory
 
@@ -121,6 +121,17 @@ def test_what_nobody_measures_is_said_and_not_invented(client):
         assert row in html
     told = values(client.get("/stats.csv").content.decode())
     assert "coût par réponse" not in told and "facilité d’usage" not in told
+
+
+@pytest.mark.parametrize(("said", "shown"), [(10, None), (11, "36.4")])
+def test_how_clear_answers_are_is_said_once_enough_people_did(client, said, shown):
+    theme = Theme.add_to(ConsultationPageFactory(closed=True), title="Ombre")
+    answer = OfficialAnswer.objects.create(
+        theme=theme, status="retained", reason="x", signed_by="A", mandate="B", live=True
+    )
+    for n in range(said):
+        Clarity.objects.create(answer=answer, key=bytes([n]), clear=n < 4)
+    assert values(client.get("/stats.csv").content.decode()).get("réponses jugées claires") == shown
 
 
 def test_a_period_says_when_it_began(client):

@@ -81,6 +81,11 @@ def test_from_login_to_a_published_consultation(agent, visit, live_server, capsy
     citizen.get_by_label("à pied").check()
     citizen.get_by_role("button", name="Envoyer mes réponses").click()
     assert "Merci" in citizen.title()
+    page.goto(f"{agent.base}/admin/")
+    page.get_by_role("link", name="Quelle place demain ?").first.wait_for()
+    sound(page)
+    page.goto(f"{agent.base}/stats/")
+    sound(page)
 
 
 def sound(page) -> None:

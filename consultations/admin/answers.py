@@ -1,0 +1,108 @@
+"""Official answers and late commitments as officials and agents see them in the admin."""
+
+from typing import Any
+
+import django_filters
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.reports import ReportView
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from ..models import Commitment, OfficialAnswer
+
+
+class OfficialAnswerViewSet(SnippetViewSet):
+    """One begins an answer from its theme, on the follow-up screen: there is nothing to choose here."""
+
+    model = OfficialAnswer
+    icon = "comment-add"
+    menu_label = _("Official answers")
+    menu_name = "official_answers"
+    menu_order = 216
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    list_display = [
+        "__str__",
+        Column("consultation", label=_("Consultation"), accessor="theme.page.title"),
+        Column("status", label=_("Answer"), accessor="get_status_display"),
+        Column("state", label=_("State"), accessor="state"),
+    ]
+    list_filter = ["status", "live"]
+    ordering = ["live", "-pk"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("status"),
+            FieldPanel("reason"),
+            MultiFieldPanel(
+                [FieldRowPanel([FieldPanel("signed_by"), FieldPanel("mandate")]), FieldPanel("signed_on")],
+                heading=_("Signature"),
+            ),
+        ]
+    )
+
+    def get_queryset(self, request: Any) -> QuerySet[OfficialAnswer]:
+        return OfficialAnswer.objects.select_related("theme__page")
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_common_view_kwargs(**{"add_url_name": None, **kwargs})
+
+
+class LateFilters(WagtailFilterSet):
+    late = django_filters.ChoiceFilter(
+        label=_("Which"), choices=[("late", _("late")), ("standing", _("not done yet"))], method="only"
+    )
+
+    class Meta:
+        model = Commitment
+        fields = ["status"]
+
+    def only(self, rows: QuerySet[Commitment], name: str, value: str) -> QuerySet[Commitment]:
+        standing = rows.filter(status__in=Commitment.STANDING)
+        return standing.filter(due__lt=timezone.localdate()) if value == "late" else standing
+
+
+def may_read_report(user: Any) -> bool:
+    return user.has_perm("consultations.view_commitment")
+
+
+class CommitmentsReport(ReportView):
+    """What was promised, what is late first: for officials, with the same as CSV and XLSX."""
+
+    page_title = _("Commitments")
+    header_icon = "tasks"
+    index_url_name = "commitments_report"
+    index_results_url_name = "commitments_report_results"
+    filterset_class = LateFilters
+    list_export = ["what", "who", "due", "status", "budget", "page.title", "act_number", "act_url"]
+    export_headings = {"page.title": _("Consultation"), "what": _("What"), "who": _("Who"), "due": _("By when")}
+    columns = [
+        Column("what", label=_("What")),
+        Column("consultation", label=_("Consultation"), accessor="page.title"),
+        Column("who", label=_("Who")),
+        DateColumn("due", label=_("By when")),
+        Column("status", label=_("How far it is"), accessor="get_status_display"),
+        Column("late", label=_("Days late"), accessor=lambda made: made.days_late(made.page.today()) or "–"),
+    ]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not may_read_report(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Commitment]:
+        return Commitment.objects.select_related("page").order_by("due", "pk")
+
+
+REPORT_URLS = [
+    path("reports/commitments/", CommitmentsReport.as_view(), name="commitments_report"),
+    path(
+        "reports/commitments/results/", CommitmentsReport.as_view(results_only=True), name="commitments_report_results"
+    ),
+]

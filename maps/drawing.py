@@ -8,10 +8,11 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import counts, places
-from .models import Map, Place
+from . import counts, places, tiles
+from .models import Map, Place, PlaceCount
 from .places import Filters
 
+CLOSE, HALF = 18, 0.001  # a level whose cells are some 100 m wide; about as much, in degrees
 FEW = 5  # places shown inside a page about something else
 
 
@@ -86,6 +87,18 @@ def latest(map: Map) -> dict[str, Any]:
     found = list(places.shown(map).order_by("-shown_on", "pk")[:FEW])
     total = sum(counted.n for counted in counts.by_zone(map))
     return {"rows": [row(map, place, set()) for place in found], "total": total}
+
+
+def extent(map: Map) -> list[float] | None:
+    """West, south, east and north of where the places lie; None where there are none, or they lie widely spread."""
+    found = PlaceCount.objects.filter(map=map, level=CLOSE).exclude(n=0).values_list("cell", flat=True)
+    cells = [tiles.place(cell) for cell in found[: tiles.MOST_CELLS]]
+    if not cells or len(cells) == tiles.MOST_CELLS:
+        return None
+    columns, rows = zip(*cells, strict=True)
+    west, north = tiles.centre(tiles.number(min(columns), min(rows)), CLOSE)
+    east, south = tiles.centre(tiles.number(max(columns), max(rows)), CLOSE)
+    return [west - HALF, south - HALF, east + HALF, north + HALF]
 
 
 def properties(map: Map, place: Place) -> dict[str, Any]:

@@ -56,7 +56,8 @@ def map_draft(map: Map) -> dict[str, Any]:
 def map_of_places(context: dict[str, Any], map: Map, category: str = "") -> dict[str, Any]:
     """All places, drawn when it is asked for."""
     source = reverse("maps:geojson", args=[map.key]) + (f"?categorie={category}" if category else "")
-    return _drawn(context, map) | {"source": source}
+    box = drawing.extent(map)
+    return _drawn(context, map) | {"source": source, "bbox": ",".join(f"{n:.6f}" for n in box) if box else ""}
 
 
 @register.inclusion_tag("geography/places_map.html", takes_context=True)

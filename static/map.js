@@ -355,7 +355,9 @@
       const icon = L.divIcon({ className: "map-mark" + (isOne ? "" : " map-many"), html: "<span></span>", iconSize: [size, size] });
       const mark = L.marker([lat, lon], { icon, title: isOne ? name : "" }).addTo(this.map), node = mark.getElement();
       node.firstChild.textContent = isOne ? "" : count;
-      node.setAttribute("aria-label", isOne ? name : fill(this.words.count, { n: count }));
+      if (isOne && properties.sign) node.firstChild.classList.add("map-sign", `map-${properties.sign}`);
+      const told = properties.category ? `${properties.category} – ${name}` : name;
+      node.setAttribute("aria-label", isOne ? told : fill(this.words.count, { n: count }));
       const closer = () => this.map.setView([lat, lon], Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()), { animate: !calm });
       const act = isOne ? () => mark.openPopup() : closer;
       if (isOne) mark.bindPopup(() => this.card({ name, ...properties }), { autoPanPadding: [20, 20] });

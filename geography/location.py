@@ -71,6 +71,11 @@ class LocationError(ValueError):
         self.field = field
 
 
+def anchor(name: str, error: LocationError) -> str:
+    """The id on the page to which `error` leads: hidden inputs and choices have none of their own."""
+    return error.field if error.field.removeprefix(f"{name}_") in ("address", "from", "to") else name
+
+
 def read(ask: Ask, name: str, form: Typed, locate: Locate, geocode: Geocode | None = None) -> Location | None:
     """The place in the inputs `<name>_lon`, `<name>_place`, …; None when they are all empty. Raises LocationError.
 

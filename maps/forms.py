@@ -102,7 +102,7 @@ class Draft:
         try:
             found = asking.read(self.map.ask, WHERE, Typed(self._data))
         except locations.LocationError as error:
-            self.against(error.message, error.field)
+            self.against(error.message, locations.anchor(WHERE, error))
             return None
         if found is None:
             self.against(_("Show where it is: on the map, by its address, or with the list."), WHERE)

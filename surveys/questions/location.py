@@ -98,7 +98,7 @@ class Location(QuestionType):
         try:
             found = asking.read(schema["ask"], name, form)
         except locations.LocationError as error:
-            raise AnswerError(error.message, error.field) from None
+            raise AnswerError(error.message, locations.anchor(name, error)) from None
         if found is None:
             if why:
                 raise AnswerError(_("Show where it is, too: on the map, with the list or by an address."), name)

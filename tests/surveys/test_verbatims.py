@@ -160,7 +160,10 @@ def test_words_are_text_and_not_html(client, survey):
 
 
 def test_queries_are_constant(client):
+    """The site and its settings; survey, figures (or how many), texts, their themes."""
+    taken: list[list[int]] = []
     for n in (1, 3):
+        taken.append([])
         survey = open_survey(*(question("long_text", f"Question {i} ?", shown=True) for i in range(n)))
         for i in range(n):
             send(survey, *(f"idée {i} {k}" for k in range(n)))
@@ -171,7 +174,8 @@ def test_queries_are_constant(client):
             read(client, survey)
             with CaptureQueriesContext(connection) as queries:
                 read(client, survey)
-            assert len(queries) == 5, "site and its settings; survey, figures (or how many), texts"
+            taken[-1].append(len(queries))
+    assert taken[0] == taken[1] and max(taken[0]) <= 6
 
 
 def test_a_survey_that_shows_none_costs_no_query_more(client):

@@ -5,10 +5,11 @@ from typing import Any
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views import View
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -16,6 +17,13 @@ from wagtail.admin.views.reports import ReportView
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from ..models import Commitment, OfficialAnswer
+
+
+class BegunElsewhere(View):
+    """Stands at the address of a form that there is not."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        raise Http404
 
 
 class OfficialAnswerViewSet(SnippetViewSet):
@@ -28,6 +36,7 @@ class OfficialAnswerViewSet(SnippetViewSet):
     menu_order = 216
     add_to_admin_menu = True
     copy_view_enabled = False
+    add_view_class = BegunElsewhere
     list_display = [
         "__str__",
         Column("consultation", label=_("Consultation"), accessor="theme.page.title"),

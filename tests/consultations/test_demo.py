@@ -46,7 +46,7 @@ def test_seven_consultations_each_at_its_stage_and_every_page_answers(client):
     assert Voter.objects.count() == FEW
     call_command("reconcile", stdout=io.StringIO())  # exits with 1 where anything differs
     asked = {q["type"] for s in Survey.objects.all() for q in s.live_version.schema["questions"]}
-    assert asked == set(TYPES) - {"image_choice"}  # the demo brings no pictures
+    assert asked == set(TYPES) - {"image_choice", "hidden"}  # the demo brings no pictures, and one comes by a link
     for page in ConsultationPage.objects.all():
         assert client.get(page.url).status_code == 200, page.title
     for survey in Survey.objects.all():

@@ -225,7 +225,7 @@ def test_published_it_is_read_where_it_belongs_and_taken_off_it_is_gone_at_once(
             publish(canary, boss)
     seen = look(ground)
     places = {"statement": "/affirmations/", "argument": ground.argued.ref, "reply": ground.argued.ref}
-    places |= {"answer": "/reponses-libres/"}
+    places |= {"answer": "/reponses-libres/", "place": "/cartes/"}
     for canary in planted:
         where = holding(seen, canary.word)
         if canary.kind == "other":

@@ -90,6 +90,8 @@ def test_from_login_to_a_published_consultation(agent, visit, live_server, capsy
 
 def sound(page) -> None:
     """Nothing that axe knows of is wrong, and nothing is wider than the screen."""
+    page.wait_for_load_state()
+    page.get_by_role("heading", level=1).first.wait_for()
     found = Axe().run(page).response["violations"]
     assert not found, [(v["id"], [n["target"] for n in v["nodes"]]) for v in found]
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

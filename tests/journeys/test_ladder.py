@@ -34,7 +34,7 @@ def check(page) -> None:
 
 def send(page) -> None:
     page.locator('input[name="q1"][value="7"]').check()
-    page.locator('button[name="go"]').click()
+    page.locator('button[name="go"][value="send"]').click()
     assert page.locator(".code strong").inner_text()
 
 

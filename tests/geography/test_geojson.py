@@ -129,12 +129,12 @@ def test_good_zones_are_read_where_others_cannot_be_and_1e400_is_no_number():
     ids=["million short", "million long", "nested lists", "nested objects", "1e400"],
 )
 def test_a_bomb_is_refused_within_a_second(content):
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         assert not geojson.read(content).features
     except geojson.GeoError as error:
         assert error.message
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_scribble_is_refused_before_it_is_repaired():

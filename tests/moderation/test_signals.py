@@ -299,7 +299,7 @@ def test_no_text_makes_it_slow(piece):
     text = (piece * (100_000 // len(piece) + 1))[:100_000]
     began = time.process_time()
     found = signals_of(text)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 3  # what grows with the square of the length takes minutes
     assert all(0 <= start <= end <= len(text) for s in found for start, end in s.spans)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import ijson
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -72,7 +72,16 @@ def import_places(map: Map, path: Path, *, wait: bool = False, progress: Progres
             added, known = added + new, known + len(read) - new
             if progress:
                 progress(some[-1].number)
+    if added > AT_ONCE:
+        _tell_the_planner()
     return Outcome(added, known, rejects.lines.n, rejects.path)
+
+
+def _tell_the_planner() -> None:
+    """PostgreSQL thinks the tables as small as they were, and reads them whole, until somebody says otherwise."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE maps_place, maps_placecount")
 
 
 def _rows(path: Path) -> Iterator[Row]:

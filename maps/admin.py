@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import Panel
 
+from geography import asking
 from participation import trust
 
 from .models import Map
@@ -22,8 +24,11 @@ _CHECKED = ("categories", "territory", "area", "layers", "draw", "grid")
 class MapForm(WagtailAdminModelForm):
     """Refuses to publish what cannot be asked, at the field."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data and (drawn := data.get("area_drawn_shape", "").strip()):
+            data = data.copy()  # as if it had been typed: so it counts as a change
+            data["area"] = drawn
+        super().__init__(data, *args, **kwargs)
         if "trust" in self.fields:
             trust.offer(self.fields["trust"], self.instance.trust)
 
@@ -43,6 +48,19 @@ class MapForm(WagtailAdminModelForm):
             if name in data:
                 setattr(draft, name, data[name])
         return draft
+
+
+class AreaPanel(Panel):
+    """Draws the map's area by successive points, for who has no file; it takes the place of what the field holds."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "maps/admin/area.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            territory = self.instance.territory
+            asked = asking.of_territory(territory, draw="area") if territory else asking.ask(draw="area")
+            asked = {**asked, "places": asked["places"][:40], "zones": []}
+            return {**super().get_context_data(parent_context), "ask": asked, "request": self.request}
 
 
 @permission_required("maps.add_map", raise_exception=True)

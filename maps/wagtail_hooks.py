@@ -21,7 +21,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from moderation.models import Item
 
 from . import places
-from .admin import MapForm, copy_map
+from .admin import AreaPanel, MapForm, copy_map
 from .models import Map, Place
 
 
@@ -51,6 +51,7 @@ class MapViewSet(SnippetViewSet):
                     FieldPanel("categories"),
                     FieldPanel("territory"),
                     FieldPanel("area"),
+                    AreaPanel(heading=_("Draw the area")),
                     FieldPanel("layers"),
                 ],
                 heading=_("What is asked"),

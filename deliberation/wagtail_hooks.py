@@ -1,14 +1,10 @@
 """Debates in the Wagtail admin: snippets with drafts, preview, history, locking and workflow; and the texts to read."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.models import Permission
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -116,17 +112,6 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
     if user.has_perm("participation.manage_codes"):
         yield Button(_("Letter codes"), reverse("access_codes", args=[snippet.scope_id]), icon_name="key", priority=28)
-
-
-@hooks.register("before_delete_snippet")
-def keep_what_people_said(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
-    """A debate that people took part in is not deleted, whoever asks; unpublishing takes it off the site."""
-    taken = [d for d in instances if isinstance(d, Debate) and d.is_taken()]
-    if not taken:
-        return None
-    said = _("People took part in “%(title)s”: unpublish it instead.") % {"title": taken[0].title}
-    messages.error(request, said)
-    return redirect(reverse(Debate.snippet_viewset.get_url_name("list")))
 
 
 @hooks.register("register_permissions")

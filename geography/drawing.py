@@ -70,13 +70,6 @@ def choropleth(zones: Sequence[Drawable], values: Mapping[str, float | None] | N
     return Drawing(width, height, paths, steps, len(told) < len(surfaces) and bool(told))
 
 
-def outline(geometry: dict[str, Any]) -> tuple[int, int, str]:
-    """One geometry as (width, height, path)."""
-    surface = shape(geometry)
-    place, width, height = _frame([surface])
-    return width, height, _d(shapely.transform(surface, place))
-
-
 def _frame(surfaces: Sequence[BaseGeometry]) -> tuple[Any, int, int]:
     """How degrees become SVG units, and the size of the drawing: north above, as wide as it is on the ground."""
     west, south, east, north = shapely.total_bounds(list(surfaces)).tolist()

@@ -1,4 +1,4 @@
-"""Which zone holds a point: from the database, or in microseconds from what a process remembers."""
+"""Which zone holds a point, in microseconds: from what a process remembers."""
 
 import time
 
@@ -10,13 +10,6 @@ Point = tuple[float, float]
 
 FRESH_FOR = 2.0  # seconds for which a process believes that no zone changed
 MAX_KEPT = 50
-
-
-def zones_at(point: Point) -> list[Zone]:
-    """Every zone around `point`, the largest first; borders belong to both sides."""
-    lon, lat = point
-    around = Zone.objects.filter(west__lte=lon, east__gte=lon, south__lte=lat, north__gte=lat)
-    return [zone for zone in around.order_by("depth", "code") if shapely.intersects_xy(zone.surface, lon, lat)]
 
 
 class Locator:

@@ -119,6 +119,10 @@ class Photos(Source):
             raise Refused(_("Say what is to be seen on the photo."))
         return tidy(text)[: store.LONGEST_ALT]
 
+    def counted(self, scope_id: int, words: str = "") -> QuerySet:
+        told = Upload.objects.filter(pk__in=Place.objects.filter(map__scope=scope_id).values("photo"))
+        return super().counted(scope_id).filter(object_id__in=named(told.filter(alt__icontains=words)))
+
     def find(self, public_id: str) -> str | None:
         shown = Place.objects.filter(_ONLINE, status=Place.Status.PUBLISHED, photo__shown=True)
         return _found(shown.annotate(photo_pk=F("photo__pk")), public_id, "photo_pk")

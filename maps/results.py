@@ -91,6 +91,7 @@ class Density(NamedTuple):
 
 
 SIDE, ACROSS, LEAST = 10, 32, 12  # units of a square; squares side by side, at the most and at the least
+DEEPER = 4  # levels below that of the whole territory, where places lie close together
 MANY = 4000  # cells read to draw what lies close together; where there are more, places are spread widely
 
 
@@ -98,7 +99,7 @@ def density(map: Map) -> Density | None:
     """Drawn as closely as places lie, in at most `ACROSS` squares; None where there are none. At most two queries."""
     if not map.ask["bbox"]:
         return None
-    level, _columns, _rows = tiles.raster(tiles.Box(*map.ask["bbox"]), ACROSS)
+    level = tiles.fitting(tiles.Box(*map.ask["bbox"]), ACROSS)
     counted = _cells(map, min(level + DEEPER, tiles.FINEST))
     if len(counted) >= MANY:
         counted = _cells(map, level)
@@ -108,9 +109,6 @@ def density(map: Map) -> Density | None:
         level -= 1
         counted = _coarser(counted)
     return _drawn(map, level, counted) if counted else None
-
-
-DEEPER = 4  # levels below that of the whole territory, for what is asked about a square only
 
 
 def _cells(map: Map, level: int) -> dict[tuple[int, int], int]:

@@ -81,14 +81,14 @@ def view(box: Box, zoom: int) -> tuple[int, list[int]]:
     return level, cells
 
 
-def raster(box: Box, across: int = 32) -> tuple[int, range, range]:
-    """(level, columns, rows) of the finest counted cells of which at most `across` fit side by side into a box."""
+def fitting(box: Box, across: int) -> int:
+    """The level of the finest counted cells of which at most `across` fit side by side into a box."""
     for level in range(FINEST, COARSEST, -1):
         left, top = grid.cell(box.west, box.north, level)
         right, bottom = grid.cell(box.east, box.south, level)
         if max(right - left, bottom - top) < across:
-            break
-    return level, range(left, right + 1), range(top, bottom + 1)
+            return level
+    return COARSEST
 
 
 def metres(latitude: float, level: int) -> int:

@@ -1,14 +1,11 @@
 """Maps in the Wagtail admin: snippets with drafts, preview, history, locking and workflow."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.models import Permission
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -108,17 +105,6 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None) -> Ite
         yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
     if user.has_perm("participation.manage_codes"):
         yield Button(_("Letter codes"), reverse("access_codes", args=[snippet.scope_id]), icon_name="key", priority=28)
-
-
-@hooks.register("before_delete_snippet")
-def keep_what_people_showed(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
-    """A map on which people showed places is not deleted, whoever asks; unpublishing takes it off the site."""
-    taken = [m for m in instances if isinstance(m, Map) and m.is_taken()]
-    if not taken:
-        return None
-    said = _("People showed places on “%(title)s”: unpublish it instead.") % {"title": taken[0].title}
-    messages.error(request, said)
-    return redirect(reverse(Map.snippet_viewset.get_url_name("list")))
 
 
 @hooks.register("register_permissions")

@@ -1,9 +1,13 @@
-"""Letter codes in the Wagtail admin: their addresses, who may make them, and the log of it."""
+"""In the Wagtail admin: letter codes, their log, and that nothing people took part in is deleted."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -11,6 +15,7 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from .admin import codes, revoke
+from .models import TakesPart
 
 
 @hooks.register("register_admin_urls")
@@ -19,6 +24,17 @@ def admin_urls() -> list:
         path("access/<int:scope_id>/codes/", codes, name="access_codes"),
         path("access/batches/<uuid:batch_id>/revoke/", revoke, name="access_revoke"),
     ]
+
+
+@hooks.register("before_delete_snippet")
+def keep_what_was_taken(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
+    """What people took part in is not deleted, whoever asks; unpublishing takes it off the site."""
+    taken = [one for one in instances if isinstance(one, TakesPart) and one.is_taken()]
+    if not taken:
+        return None
+    said = _("People took part in “%(title)s”: unpublish it instead.") % {"title": taken[0]}
+    messages.error(request, said)
+    return redirect(type(taken[0]).snippet_viewset.get_url_name("list"))
 
 
 @hooks.register("register_permissions")

@@ -1,13 +1,9 @@
 """Surveys in the Wagtail admin: snippets with drafts, preview, history, locking and workflow."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.models import Permission
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -120,16 +116,6 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(_("Letter codes"), reverse("access_codes", args=[snippet.scope_id]), icon_name="key", priority=28)
     if isinstance(snippet, Survey) and snippet.live_version_id and user.has_perm("surveys.export_responses"):
         yield Button(_("Export"), reverse("surveys_exports", args=[snippet.pk]), icon_name="download", priority=29)
-
-
-@hooks.register("before_delete_snippet")
-def keep_what_was_answered(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
-    """A survey with answers is not deleted, whoever asks; unpublishing it is enough to take it off the site."""
-    answered = [s for s in instances if isinstance(s, Survey) and s.is_taken()]
-    if not answered:
-        return None
-    messages.error(request, _("“%(title)s” has answers: unpublish it instead.") % {"title": answered[0].title})
-    return redirect(reverse(Survey.snippet_viewset.get_url_name("list")))
 
 
 @hooks.register("register_permissions")

@@ -18,7 +18,6 @@ from ..dashboard import DAYS, Days, Line, lines
 from ..models import ConsultationPage
 from ..phases import ANSWERED, Phase
 from . import wizard
-from .ready import field_address
 
 SHOWN = 12  # consultations
 WIDTH, HEIGHT = 4, 32  # of a day's bar, and of the highest
@@ -130,20 +129,21 @@ def next_thing(line: Line) -> Next | None:
     if line.phase is Phase.OPEN and not _lately(line):
         return Next(_("Nobody for a week: make it known"), page.full_url or "")
     if line.phase is Phase.ANSWERED and page.decision_on and page.decision_on <= page.today():
-        return Next(_("Say what was decided"), field_address(page.pk, "decided_on"))
+        return Next(_("Say what was decided"), _follow_up(page))
     if line.late:
         said = ngettext("Give news of %(n)d late commitment", "Give news of %(n)d late commitments", line.late)
-        return Next(said % {"n": line.late}, _edit(page))
+        return Next(said % {"n": line.late}, _follow_up(page))
     return None
 
 
 def _answer(line: Line) -> Next:
+    follow_up = _follow_up(line.page)
     if not line.themes:
-        return Next(_("Sort what people said into themes"), field_address(line.page.pk, "answered_on"))
+        return Next(_("Sort what people said into themes"), follow_up)
     if n := line.unanswered:
         said = ngettext("Answer %(n)d theme", "Answer %(n)d themes", n) % {"n": n}
-        return Next(said, field_address(line.page.pk, "answered_on"))
-    return Next(_("Every theme is answered: say so on the page"), field_address(line.page.pk, "answered_on"))
+        return Next(said, follow_up)
+    return Next(_("Every theme is answered: say so on the page"), follow_up)
 
 
 def _lately(line: Line) -> bool:
@@ -152,5 +152,5 @@ def _lately(line: Line) -> bool:
     return (line.page.opening_day or week) > week or any(day > week for day in line.part.days)
 
 
-def _edit(page: ConsultationPage) -> str:
-    return reverse("wagtailadmin_pages:edit", args=[page.pk])
+def _follow_up(page: ConsultationPage) -> str:
+    return reverse("follow_up", args=[page.pk])

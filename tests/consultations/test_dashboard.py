@@ -82,7 +82,7 @@ def test_the_next_thing_follows_where_it_stands(agent):
     theme = Theme.add_to(page, title="Ombre")
     assert "Répondre à 1" in next_of(agent).replace("\xa0", " ")
     OfficialAnswer.objects.create(theme=theme, status="retained", reason="x", signed_by="A", mandate="B", live=True)
-    assert "#id_answered_on" in next_of(agent) and "Tous les thèmes" in next_of(agent)
+    assert f"/admin/follow-up/{page.pk}/" in next_of(agent) and "Tous les thèmes" in next_of(agent)
     _set(page, answered_on=timezone.localdate())
     Commitment.objects.create(page=page, what="Planter", who="X", due=timezone.localdate() - timedelta(days=1))
     assert "engagement" in next_of(agent)

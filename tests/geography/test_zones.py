@@ -21,14 +21,6 @@ def test_a_zone_knows_its_box_and_its_place_in_the_tree():
         Zone.add_root(name="Twice", code=commune.code)
 
 
-def test_zones_around_a_point_come_from_the_largest(django_assert_num_queries):
-    town()
-    with django_assert_num_queries(1):
-        assert [z.code for z in lookup.zones_at((4.81, 45.75))] == ["69999", "w"]
-    assert [z.code for z in lookup.zones_at((4.85, 45.75))] == ["69999", "e", "w"]  # the border is both's
-    assert lookup.zones_at((0, 0)) == []
-
-
 def test_the_locator_finds_the_smallest_and_always_the_same_on_a_border(django_assert_num_queries):
     town()
     locator = lookup.locator("69999")

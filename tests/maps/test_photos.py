@@ -9,6 +9,7 @@ from PIL import Image
 
 from maps.models import Place
 from moderation.models import Item
+from moderation.registry import sources
 from tests.factories.maps import MapFactory
 from tests.factories.moderation import item_of, moderate, moderator
 from uploads.models import Upload
@@ -55,6 +56,9 @@ def test_a_photo_is_read_before_it_is_seen_and_leaves_with_its_place(map, anna, 
     assert Client().get(upload.url).status_code == 200
     moderate(photo_item(), "refuse", anna, reason="Un visage.")
     assert Client().get(upload.url).status_code == 404 and "Un banc" in said(citizen.get())
+    for decision in ("refuse", "publish"):
+        moderate(place, decision, anna, reason="Non.")
+        assert Client().get(upload.url).status_code == 404
     files = [p for p in tmp_path.rglob("*") if p.is_file()]
     assert files and not any(b"zzphotographe" in p.read_bytes() for p in files)
     citizen.post("/suivi/", code=code, withdraw=f"/cartes/{map.key}/", sure="1")
@@ -75,6 +79,15 @@ def test_what_is_no_photo_is_refused_at_the_field(map, sent):
     if sent:
         assert page.status_code == 422 and "photo-erreur" in said(page) and "Un banc" in said(page)
     assert not Upload.objects.filter(attached=True).exists()
+
+
+def test_photos_are_found_by_their_words(map, anna):
+    for alt in ("Le banc cassé", "Un tilleul"):
+        Citizen(map).show(photo=photo(), alt=alt, text=f"Ici : {alt}.", lieu_lat=f"45.7{len(alt) % 10}")
+    for item in Item.objects.filter(kind="photo"):
+        moderate(item, user=anna)
+    found = [list(sources["photo"].counted(map.scope_id, words)) for words in ("", "TILLEUL", "arbre")]
+    assert found[1] == [str(Upload.objects.get(alt="Un tilleul").pk)] and [len(f) for f in found] == [2, 1, 0]
 
 
 def test_a_photo_needs_words(map):

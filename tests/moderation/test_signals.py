@@ -297,9 +297,12 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_no_text_makes_it_slow(piece):
     text = (piece * (100_000 // len(piece) + 1))[:100_000]
-    began = time.process_time()
-    found = signals_of(text)
-    assert time.process_time() - began < 3  # what grows with the square of the length takes minutes
+    took = []
+    while len(took) < 3 and min(took, default=1) >= 1:  # the machine may have been busy
+        began = time.process_time()
+        found = signals_of(text)
+        took.append(time.process_time() - began)
+    assert min(took) < 1
     assert all(0 <= start <= end <= len(text) for s in found for start, end in s.spans)
 
 

@@ -68,10 +68,25 @@ def browser():
         pytest.skip("no Chromium on this machine: the journeys in a real browser were not made")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        _wait_for_what_was_opened(patch)
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
+
+
+def _wait_for_what_was_opened(patch) -> None:
+    """A click or a key is over when the page it opened has been read: on a slow machine its title is empty before."""
+    from playwright.sync_api import Locator
+
+    for name in ("click", "press"):
+        act = getattr(Locator, name)
+
+        def settled(self, *args, act=act, **kwargs):
+            act(self, *args, **kwargs)
+            self.page.wait_for_load_state("domcontentloaded")
+
+        patch.setattr(Locator, name, settled)
 
 
 @pytest.fixture

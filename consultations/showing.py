@@ -118,15 +118,19 @@ def fate_of(scope_id: int, said: Collection[tuple[str, str]]) -> list[Outcome]:
         return []
     about = _named(said)
     attached = set(Attachment.objects.filter(about, theme__page=page).values_list("theme_id", flat=True))
-    alone = list(
-        OfficialAnswer.objects.filter(about, theme__page=page, live=True).select_related("theme").order_by("pk")
-    )
+    alone = OfficialAnswer.objects.filter(about, theme__page=page, live=True).select_related("theme").order_by("pk")
     if not attached and not alone:
         return []
     concerned = [shown for shown in shown_of(page).themes if shown.theme.pk in attached]
     return [_outcome(shown.theme, shown.answer or shown.covered_by, shown.commitments) for shown in concerned] + [
         _outcome(answer.theme, answer, ()) for answer in alone
     ]
+
+
+def answers_to(page: ConsultationPage, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], OfficialAnswer]:
+    """The published answers given to one contribution alone, by the contribution."""
+    found = OfficialAnswer.objects.filter(_named(places), theme__page=page, live=True).order_by("pk")
+    return {(answer.kind, answer.object_id): answer for answer in found}
 
 
 def _named(said: Collection[tuple[str, str]]) -> Q:

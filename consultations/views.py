@@ -30,7 +30,8 @@ def theme(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     shown = showing.one_theme(found)
     paged = Paginator(themes.readable_in(found), PER_PAGE).get_page(request.GET.get("page", "1")[:10])
-    texts = texts_of(list(paged.object_list))
+    places = list(paged.object_list)
+    texts, alone = texts_of(places), showing.answers_to(found.page, places)
     context = {
         "shown": shown,
         "theme": found,
@@ -39,7 +40,7 @@ def theme(request: HttpRequest, ref: str) -> HttpResponse:
         "below": found.get_children() if found.is_root() else (),
         "questions": themes.questions_in(found),
         "paged": paged,
-        "texts": [texts[place] for place in paged.object_list if place in texts],
+        "texts": [(texts[place], alone.get(place)) for place in places if place in texts],
     }
     response = render(request, "consultations/theme.html", context)
     response["Cache-Control"] = "private, no-cache"  # the form under the answer carries a token of its own

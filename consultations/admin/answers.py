@@ -11,11 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from moderation.registry import texts_of
+
+from .. import themes
 from ..models import Commitment, OfficialAnswer
 
 
@@ -24,6 +27,19 @@ class BegunElsewhere(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         raise Http404
+
+
+class AnsweredPanel(Panel):
+    """What the answer is to: who signs it reads that first."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "consultations/admin/answered.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            theme, place = self.instance.theme, (self.instance.kind, self.instance.object_id)
+            text = texts_of([place]).get(place) if self.instance.kind else None
+            n = themes.counts(theme.page).get(theme.pk, 0)
+            return {**super().get_context_data(parent_context), "theme": theme, "n": n, "text": text}
 
 
 class OfficialAnswerViewSet(SnippetViewSet):
@@ -47,6 +63,7 @@ class OfficialAnswerViewSet(SnippetViewSet):
     ordering = ["live", "-pk"]
     edit_handler = ObjectList(
         [
+            AnsweredPanel(heading=_("What you answer")),
             FieldPanel("status"),
             FieldPanel("reason"),
             MultiFieldPanel(

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from moderation.registry import sources, texts_of
 
 from .. import themes
-from ..models import Attachment, ConsultationPage, Theme
+from ..models import Attachment, ConsultationPage, OfficialAnswer, Theme
 from . import rights
 
 PER_PAGE = 100
@@ -29,6 +29,8 @@ def sort(request: HttpRequest, pk: int) -> HttpResponse:
         return _act(request, page, wanted)
     found = _found(page, wanted)
     paged = Paginator(found, PER_PAGE).get_page(request.GET.get("page", "1")[:10])
+    ids = list(paged.object_list)
+    alone = OfficialAnswer.objects.filter(theme__page=page, kind=wanted["kind"], object_id__in=ids)
     context = {
         "page": page,
         "wanted": wanted,
@@ -36,7 +38,9 @@ def sort(request: HttpRequest, pk: int) -> HttpResponse:
         "tree": list(page.themes.order_by("path")),
         "counts": themes.counts(page),
         "paged": paged,
-        "rows": _rows(page, wanted["kind"], list(paged.object_list)),
+        "rows": _rows(page, wanted["kind"], ids),
+        "may_answer": wanted["kind"] != themes.QUESTION and request.user.has_perm("consultations.add_officialanswer"),
+        "answered": set(alone.values_list("object_id", flat=True)),
         "query": urlencode(wanted),
     }
     return render(request, "consultations/admin/sort.html", context)

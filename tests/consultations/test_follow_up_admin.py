@@ -142,6 +142,51 @@ def test_an_agent_writes_an_official_validates_and_everybody_reads(agent, offici
     assert ConsultationPage.objects.get(pk=page.pk).phase() is Phase.ANSWERED
 
 
+def test_one_contribution_alone_is_answered_from_the_list_and_beside_its_words(agent, client):
+    survey = open_survey()
+    page = ConsultationPageFactory(open=True, body=blocks(survey))
+    survey.refresh_from_db()
+    theme, other = ThemeFactory(page=page), ThemeFactory(page=page)
+    texts = [published(survey, words) for words in ("le banc cassé", "un autre banc")]
+    themes.attach(theme, [("answer", str(text.pk)) for text in texts])
+    sorting, at = url("follow_up_sort", page.pk), url("follow_up_answer", theme.pk)
+    row = {"kind": "answer", "object_id": str(texts[0].pk)}
+    html = agent.get(sorting, {"kind": "answer", "which": "all"}).content.decode()
+    assert html.count(f'formaction="{at}"') == 2 and "Ouvrir sa réponse" not in html
+    assert agent.post(url("follow_up_answer", other.pk), row).status_code in (302, 403)  # not of that theme
+    assert not OfficialAnswer.objects.exists()
+    edit = agent.post(at, row)["Location"]
+    assert agent.post(at, row)["Location"] == edit
+    assert "Ouvrir sa réponse" in agent.get(sorting, {"kind": "answer", "which": "all"}).content.decode()
+    answer = OfficialAnswer.objects.get()
+    assert "le banc cassé" in agent.get(edit).content.decode()
+    answer.status, answer.reason = "done", "Le banc a été réparé par nos services mardi."
+    answer.signed_by, answer.mandate = "Claire Ancel", "adjointe"
+    assert "réparé" not in client.get(theme.get_absolute_url()).content.decode()
+    answer.save_revision().publish()
+    html = client.get(theme.get_absolute_url()).content.decode()
+    before, after = html.split("réparé", 1)
+    said = before.rindex("le banc cassé")
+    assert "un autre banc" not in before[said:] and f'id="reponse-{answer.ref}"' in before[said:]
+    assert client.get(theme.get_absolute_url() + "?page=x\x00").status_code == 200
+
+
+def test_what_was_answered_in_public_is_not_made_unsaid(agent, admin_client):
+    page = ConsultationPageFactory(answered=True)
+    kept = OfficialAnswerFactory(theme=ThemeFactory(page=page))
+    draft = OfficialAnswerFactory(theme=ThemeFactory(page=page), live=False)
+    name = "wagtailsnippets_consultations_officialanswer"
+    for act in ("delete", "unpublish"):
+        admin_client.post(reverse(f"{name}:{act}", args=[kept.pk]))
+        kept.refresh_from_db()
+        assert kept.live, act
+    many = reverse("wagtail_bulk_action", args=["consultations", "officialanswer", "delete"])
+    admin_client.post(f"{many}?id={kept.pk}&id={draft.pk}")
+    assert OfficialAnswer.objects.filter(pk__in=[kept.pk, draft.pk]).count() == 2
+    admin_client.post(reverse(f"{name}:delete", args=[draft.pk]))
+    assert list(OfficialAnswer.objects.filter(pk__in=[kept.pk, draft.pk])) == [kept]
+
+
 def test_steps_are_reached_with_a_click_and_refused_at_their_field(agent):
     page = ConsultationPageFactory(open=True)
     at = url("follow_up_step", page.pk)

@@ -1,4 +1,4 @@
-"""What an agent's consultations need today: how many took part, what waits, which promise comes due, the next thing.
+"""What the consultations of an agent or official need today: how many took part, what waits, which promise comes due, the next thing.
 
 A constant number of queries, however many consultations there are.
 """
@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, Q
+from wagtail.models import WorkflowState
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
 from deliberation import results as debates
@@ -58,15 +60,24 @@ class Line(NamedTuple):
     themes: int
     late: int  # commitments whose day is over
     due: int  # commitments whose day comes soon
+    may_edit: bool = True  # or does the official who answers for it only look on?
+    to_validate: int = 0  # answers that wait for an official
 
 
 def lines(user: Any) -> list[Line]:
-    """The consultations that `user` may edit and that need something, the most urgent first."""
+    """The consultations that `user` may edit, or answers for, and that need something, the most urgent first."""
     mine = PagePermissionPolicy().instances_user_has_permission_for(user, "change")
-    pages = list(ConsultationPage.objects.filter(pk__in=mine.values("pk")).defer_streamfields().order_by("closes_at"))
+    own = set(mine.values_list("pk", flat=True))
+    concerned = ConsultationPage.objects.filter(Q(pk__in=own) | Q(referent=user, live=True))
+    pages = list(concerned.defer_streamfields().order_by("closes_at"))
     parts = _parts([page.scope_id for page in pages if page.live])
-    waiting, themes, promised = _waiting(user), _themes(pages), _promised(pages)
-    found = [_line(page, parts, waiting, themes, promised) for page in pages]
+    waiting, themes, promised, validating = _waiting(user), _themes(pages), _promised(pages), _to_validate(pages)
+    found = [
+        _line(page, parts, waiting, themes, promised)._replace(
+            may_edit=page.pk in own, to_validate=validating.get(page.pk, 0)
+        )
+        for page in pages
+    ]
     return sorted((line for line in found if _needs_something(line)), key=_urgency)
 
 
@@ -76,6 +87,16 @@ def _line(page: ConsultationPage, parts: Any, waiting: Any, themes: Any, promise
     phase = page.phase() if page.live else None
     part = parts.get(page.scope_id, Part(Counter(), {}))
     return Line(page, phase, part, waiting.get(page.scope_id, Waiting()), unanswered, of, late, due)
+
+
+def _to_validate(pages: Iterable[ConsultationPage]) -> dict[int, int]:
+    """By page: how many answers wait for an official."""
+    states = WorkflowState.objects.filter(
+        status=WorkflowState.STATUS_IN_PROGRESS, base_content_type=ContentType.objects.get_for_model(OfficialAnswer)
+    )
+    ids = [int(id_) for id_ in states.values_list("object_id", flat=True)]
+    waiting = OfficialAnswer.objects.filter(pk__in=ids, theme__page__in=[page.pk for page in pages])
+    return dict(waiting.values_list("theme__page").annotate(n=Count("pk")))
 
 
 def _needs_something(line: Line) -> bool:

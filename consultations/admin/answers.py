@@ -6,7 +6,7 @@ import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views import View
@@ -14,7 +14,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.reports import ReportView
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from moderation.registry import texts_of
 
@@ -42,6 +42,15 @@ class AnsweredPanel(Panel):
             return {**super().get_context_data(parent_context), "theme": theme, "n": n, "text": text}
 
 
+class AnswerView(EditView):
+    def get_success_url(self) -> str:
+        """Back to where the other themes wait, for who may follow up."""
+        url, page = super().get_success_url(), self.object.theme.page
+        if url == self.get_edit_url() or not page.permissions_for_user(self.request.user).can_edit():
+            return url
+        return f"{reverse('follow_up', args=[page.pk])}#theme-{self.object.theme_id}"
+
+
 class OfficialAnswerViewSet(SnippetViewSet):
     """One begins an answer from its theme, on the follow-up screen: there is nothing to choose here."""
 
@@ -53,6 +62,7 @@ class OfficialAnswerViewSet(SnippetViewSet):
     add_to_admin_menu = True
     copy_view_enabled = False
     add_view_class = BegunElsewhere
+    edit_view_class = AnswerView
     list_display = [
         "__str__",
         Column("consultation", label=_("Consultation"), accessor="theme.page.title"),

@@ -15,7 +15,7 @@ from wagtail.admin.ui.components import Component
 from surveys.models import Response
 
 from ..dashboard import DAYS, Days, Line, lines
-from ..models import ConsultationPage
+from ..models import ConsultationPage, OfficialAnswer
 from ..phases import ANSWERED, Phase
 from . import wizard
 
@@ -118,6 +118,8 @@ def promise(line: Line) -> str:
 def next_thing(line: Line) -> Next | None:
     """What to do first: read what people wrote, then answer them, then keep what was promised."""
     page = line.page
+    if not line.may_edit:
+        return _validate(line)
     if line.phase is None:
         return Next(_("Check whether it is ready to open"), reverse("consultations_ready", args=[page.pk]))
     if n := line.waiting.n:
@@ -134,6 +136,14 @@ def next_thing(line: Line) -> Next | None:
         said = ngettext("Give news of %(n)d late commitment", "Give news of %(n)d late commitments", line.late)
         return Next(said % {"n": line.late}, _follow_up(page))
     return None
+
+
+def _validate(line: Line) -> Next | None:
+    """What an official does: read what the agent wrote, and sign it."""
+    if not line.to_validate:
+        return None
+    said = ngettext("Validate %(n)d answer", "Validate %(n)d answers", line.to_validate) % {"n": line.to_validate}
+    return Next(said, reverse(OfficialAnswer.snippet_viewset.get_url_name("list")))
 
 
 def _answer(line: Line) -> Next:

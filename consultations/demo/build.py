@@ -88,6 +88,7 @@ def _fill(
     survey, questions = Survey.objects.for_display().get(pk=tool.pk), told["survey"]["questions"]
     with OpenForAMoment(page):
         _respond(survey, questions, Respondent(seed, responses), responses, tokens)
+        past.spread(survey, timezone.localdate(page.opens_at), _days(page)[-1], seed)
         desk.moderate(survey, told.get("outcomes", {}), _days(page))
     if "machine" in told and stage == "open" and responses:
         attack(survey, questions, told["machine"], seed)
@@ -150,6 +151,7 @@ def _page(told: dict[str, Any], stage: str, tool: Survey | Debate, map: Map | No
         closes_at=_at(closes, 20),
         answer_due=_day(due),
         decision_on=_day(due + 28),
+        referent=get_user_model().objects.filter(username="elue").first(),
         live=False,
     )
     page.body = ConsultationPage._meta.get_field("body").stream_block.to_python(_body(told, tool, map))

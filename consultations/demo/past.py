@@ -1,7 +1,9 @@
 """The demo's past: what was written, said and decided just now is dated on an earlier day."""
 
+import math
+import random
 from collections.abc import Collection
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,6 +11,7 @@ from django.utils import timezone
 
 from moderation import decisions
 from moderation.models import Appeal, Decision, Item, Report
+from surveys.models import Response, Survey
 
 # A day at the town hall: texts come in the morning, moderators decide in the afternoon.
 READ, SAID, DECIDED = (8, 9, 10, 11), 11, (13, 14, 15, 17, 18)
@@ -35,6 +38,18 @@ def date_back(items: Collection[int], day: date) -> None:
         theirs: Any = kind.objects.filter(item__in=items)
         theirs.filter(at__gte=today).update(at=at(day, SAID))
         theirs.filter(**{f"{closed}__gte": today}).update(**{closed: at(day, DECIDED[0])})
+
+
+def spread(survey: Survey, first: date, last: date, seed: int) -> None:
+    """What people answered just now, they answered between `first` and `last`: most of them in the first days, and
+    some when it was about to close.
+    """
+    length = (last - first).days + 1
+    rising = [math.exp(-n / 5) + 0.15 + (0.4 if n >= length - 3 else 0) for n in range(length)]
+    came = list(Response.objects.filter(survey=survey).order_by("pk"))
+    for response, n in zip(came, random.Random(seed).choices(range(length), rising, k=len(came)), strict=True):
+        response.received_on = first + timedelta(days=n)
+    Response.objects.bulk_update(came, ["received_on"], batch_size=500)
 
 
 def _register() -> QuerySet[Decision]:

@@ -15,8 +15,9 @@ register = template.Library()
 @register.inclusion_tag("deliberation/results.html")
 def debate_results(debate: Debate, heading: int = 3) -> dict[str, Any]:
     """What unites, what divides, the groups and the map, inside a page; says why when there is nothing to show."""
-    if not rules.see_results(debate):
-        return {"debate": debate, "hidden": True, "phase": debate.phase()}
+    phase = debate.phase()
+    if phase == "coming" or not rules.see_results(debate):
+        return {"debate": debate, "hidden": True, "phase": phase}
     return {"whole": False, **summary.context(debate, results.read(debate), summary.FEW, heading)}
 
 

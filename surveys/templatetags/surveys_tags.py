@@ -73,8 +73,9 @@ def survey_minutes(survey: Survey) -> int:
 @register.inclusion_tag("surveys/results.html")
 def survey_results(survey: Survey, heading: int = 3) -> dict[str, Any]:
     """The public figures of a survey as tables with bars; says why when there are none to show."""
-    if not results.are_public(survey):
-        return {"survey": survey, "hidden": True, "phase": survey.phase()}
+    phase = survey.phase()
+    if phase == "coming" or not results.are_public(survey):
+        return {"survey": survey, "hidden": True, "phase": phase}
     figures = results.published(survey)
     written = verbatims.first_of(survey)
     return {
@@ -82,7 +83,7 @@ def survey_results(survey: Survey, heading: int = 3) -> dict[str, Any]:
         "figures": figures,
         "questions": [{**q, "words": _words(written.get(q["id"]))} for q in figures["questions"]],
         "until": parse_datetime(figures["counted_until"]) if figures["counted_until"] else None,
-        "phase": survey.phase(),
+        "phase": phase,
         "heading": heading,
     }
 

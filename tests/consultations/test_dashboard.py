@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -17,7 +18,7 @@ from moderation.models import Item
 from surveys.models import Survey
 from tests.factories.debates import DebateFactory, StatementFactory
 from tests.factories.moderation import member
-from tests.factories.pages import ConsultationPageFactory, blocks
+from tests.factories.pages import ConsultationPageFactory, OfficialAnswerFactory, ThemeFactory, blocks
 from tests.factories.surveys import SurveyFactory, question
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +131,23 @@ def test_one_or_three_consultations_cost_the_same(agent, client):
             assert client.get("/admin/").status_code == 200
         counted.append(len(queries))
     assert counted[0] == counted[1]
+
+
+def test_an_official_sees_what_they_answer_for_and_what_waits_for_their_signature(agent, client):
+    """Looking on: they edit no page, so nothing leads them where they may not go."""
+    official = member("Élus référents", name="elue")
+    client.force_login(official)
+    home = reverse("wagtailadmin_home")
+    page = ConsultationPageFactory(late=True, referent=official, title="Quelle place demain ?")
+    ConsultationPageFactory(late=True, title="D’une autre élue")
+    ConsultationPageFactory(draft=True, referent=official, title="Un brouillon")
+    answer = OfficialAnswerFactory(theme=ThemeFactory(page=page), live=False)
+    html = client.get(home).content.decode()
+    assert "Quelle place demain ?" in html and "D’une autre élue" not in html and "Un brouillon" not in html
+    assert f'href="{page.url}"' in html and f"/admin/pages/{page.pk}/edit/" not in html and "Valider" not in html
+    answer.save_revision()
+    answer.get_workflow().start(answer, agent)
+    text = strip_tags(client.get(home).content.decode())
+    assert "Valider 1 réponse" in text and "en retard" in text
+    [mine] = dashboard.lines(agent)[:1]
+    assert mine.may_edit and mine.to_validate == 1

@@ -125,7 +125,7 @@ def test_an_agent_writes_an_official_validates_and_everybody_reads(agent, offici
     typed["reason"] = "Quatorze arbres au lieu de six, arrosés par la citerne."
     assert agent.post(edit, {**typed, "action-publish": "1"}).status_code in (200, 302)
     assert not OfficialAnswer.objects.get().live  # an agent alone publishes nothing
-    assert agent.post(edit, {**typed, "action-submit": "1"}).status_code == 302
+    assert f"/follow-up/{page.pk}/" in agent.post(edit, {**typed, "action-submit": "1"})["Location"]
     assert agent.post(url("follow_up_step", page.pk), {"step": "answered"}).status_code == 422
     answer.refresh_from_db()
     state = answer.current_workflow_task_state

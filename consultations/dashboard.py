@@ -1,4 +1,5 @@
-"""What the consultations of an agent or official need today: how many took part, what waits, which promise comes due, the next thing.
+"""What the consultations of an agent or official need today: how many took part, what waits, what comes due, the next
+thing.
 
 A constant number of queries, however many consultations there are.
 """

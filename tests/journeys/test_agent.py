@@ -1,7 +1,6 @@
 """A communications agent's way, from the login to a published consultation, in a real browser."""
 
 import re
-import time
 from datetime import timedelta
 
 import pytest

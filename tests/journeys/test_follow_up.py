@@ -139,7 +139,7 @@ def commit(screen) -> None:
         screen.locator(f"[name={name}]").fill(text)
     screen.locator("[name=theme]").select_option(label="Arbres et ombre")
     screen.get_by_role("button", name="Enregistrer").click()
-    screen.get_by_role("link", name="Planter quatorze tilleuls").wait_for()
+    screen.get_by_role("link", name="Planter quatorze tilleuls", exact=True).wait_for()
 
 
 def validate(screen, base: str) -> None:

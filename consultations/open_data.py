@@ -18,6 +18,7 @@ from deliberation import rules
 from deliberation.models import Debate
 from deliberation.views.results import csv_rows
 from surveys import results as survey_results
+from surveys.cells import CHANNELS
 from surveys.exports import results_rows
 from surveys.exports.dictionary import dictionary
 from surveys.forms import compiled_live
@@ -42,19 +43,34 @@ class Resource(NamedTuple):
 
 def _consultation(page: ConsultationPage) -> Iterator[Resource]:
     titles = ["id", "title", "opens_at", "closes_at", "decision", "decided_by", "answer_due", "address"]
+    titles += ["responses", *(f"responses_{channel}" for channel in CHANNELS)]
     row = [page.slug, page.title, page.opens_at, page.closes_at, page.decision, page.decided_by, page.answer_due]
     cells = [value.isoformat() if hasattr(value, "isoformat") else value for value in row]
-    yield Resource("consultation.csv", page.title, [titles, [*cells, page.full_url]])
+    yield Resource("consultation.csv", page.title, [titles, [*cells, page.full_url, *_responses(page)]])
+
+
+def _responses(page: ConsultationPage) -> list[Any]:
+    """Responses to the surveys whose figures are public, in all and by channel: no more than these figures say, so
+    what one of them hides is empty here.
+    """
+    found = [survey_results.published(survey) for survey in _public_surveys(page)]
+    by_channel = zip(*([told["count"] for told in figures["channels"]] for figures in found), strict=True)
+    totals = ["" if None in counts else sum(counts) for counts in by_channel] or [0] * len(CHANNELS)
+    return [sum(figures["counted_responses"] for figures in found), *totals]
+
+
+def _public_surveys(page: ConsultationPage) -> Iterator[Survey]:
+    of_page = Survey.objects.for_display().filter(scope_id=page.scope_id, live_version__isnull=False)
+    return (survey for survey in of_page if survey_results.are_public(survey))
 
 
 def _surveys(page: ConsultationPage) -> Iterator[Resource]:
-    for survey in Survey.objects.for_display().filter(scope_id=page.scope_id, live_version__isnull=False):
-        if survey_results.are_public(survey):
-            folder, questions = f"enquetes/{survey.key}", compiled_live(survey).all_questions
-            yield Resource(f"{folder}/resultats.csv", survey.title, results_rows(survey_results.published(survey)))
-            told = dictionary(survey, questions, None, with_head=False)
-            yield Resource(f"{folder}/questions.csv", survey.title, told.columns)
-            yield Resource(f"{folder}/modalites.csv", survey.title, told.items)
+    for survey in _public_surveys(page):
+        folder, questions = f"enquetes/{survey.key}", compiled_live(survey).all_questions
+        yield Resource(f"{folder}/resultats.csv", survey.title, results_rows(survey_results.published(survey)))
+        told = dictionary(survey, questions, None, with_head=False)
+        yield Resource(f"{folder}/questions.csv", survey.title, told.columns)
+        yield Resource(f"{folder}/modalites.csv", survey.title, told.items)
 
 
 def _debates(page: ConsultationPage) -> Iterator[Resource]:

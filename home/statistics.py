@@ -86,9 +86,10 @@ def _used(pages: list[ConsultationPage]) -> list[Indicator]:
         _count("consultations en attente de réponse", _("waiting for our answer"), awaiting, everywhere),
         _count("consultations avec réponse", _("answered"), answered, everywhere),
     ]
-    channels, counted = surveys.responses_by_channel(), _("Counted since the beginning, without what is set aside.")
-    found.append(_count("réponses reçues", _("Responses"), sum(channels.values()), counted))
-    found += [_count(f"réponses reçues : {FILED[c]}", LABELS[c], n, counted) for c, n in channels.items()]
+    counted = _("Counted since the beginning, without what is set aside.")
+    responses, channels = surveys.responses_by_channel()
+    found.append(_count("réponses reçues", _("Responses"), responses, counted))
+    found += [_count(f"réponses reçues : {FILED[c]}", LABELS[c], n, BY_CHANNEL) for c, n in channels.items()]
     people, votes = debates.totals()
     found.append(_count("personnes dans les débats", _("People in debates"), people, counted))
     found.append(_count("votes dans les débats", _("Votes in debates"), votes, counted))
@@ -105,6 +106,9 @@ FILED = {
     "phone": "téléphone",
     "import": "import",
 }
+BY_CHANNEL = _(
+    "Counted likewise, but for channels by which too few people answered a survey: they are hidden there, too."
+)
 LABELS = {"web": _("web"), "paper": _("paper"), "field": _("field"), "phone": _("phone"), "import": _("import")}
 
 

@@ -136,9 +136,18 @@ class CompiledSurvey:
         """The number of a cell of this survey; -1 for one it does not have."""
         return self._numbers.get(cell, -1)
 
+    def counts_by_channel(self, question: Schema) -> bool:
+        """Are the cells of `question` counted apart for who answered otherwise than on the web?"""
+        names = cells.names_off(question)
+        return bool(names) and all(name in self._numbers for name in names)
+
     def pack(self, answers: Mapping[str, Any], channel: str, level: str = trust.OPEN) -> bytes:
         """The cells that `answers` fill, packed."""
-        return pack(self._numbers[name] for name in cells.filled(self.all_questions, answers, channel, level))
+        numbers = [self._numbers[name] for name in cells.filled(self.all_questions, answers, channel, level)]
+        if channel != cells.WEB:
+            off = cells.filled_off(self.all_questions, answers)
+            numbers += [self._numbers[name] for name in off if name in self._numbers]
+        return pack(numbers)
 
 
 def _is_typed(data: Mapping[str, Sequence[str]], name: str) -> bool:

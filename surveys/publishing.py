@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -162,11 +163,18 @@ def freeze(survey: Survey) -> SurveyVersion:
         version = last
     else:
         number = last.number + 1 if last else 1
-        ledger.register_cells(survey.tool, cells.names(schema["questions"]))
+        _register_cells(survey, schema["questions"])
         version = SurveyVersion.objects.create(survey=survey, number=number, schema=schema, digest=digest)
     Survey.objects.filter(pk=survey.pk).update(live_version=version)
     survey.live_version = version
     return version
+
+
+def _register_cells(survey: Survey, questions: list[Schema]) -> None:
+    """Those that split by channel come last, and only where there is room: a huge survey does without."""
+    ledger.register_cells(survey.tool, cells.names(questions))
+    with suppress(OverflowError):
+        ledger.register_cells(survey.tool, (name for question in questions for name in cells.names_off(question)))
 
 
 @receiver(about_to_publish)

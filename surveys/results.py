@@ -1,19 +1,22 @@
-"""The only way out of a figure: bases, shares, thresholds; live figures in batches, small ones hidden."""
+"""The only way out of a figure: bases, shares, thresholds; by channel; live figures in batches, small ones hidden."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.utils.dateparse import parse_datetime
 
 from counting import fold
 from counting.models import Tally
 from participation.trust import LADDER
 
-from .cells import CHANNELS
+from . import by_channel
+from .cells import CHANNELS, OFF
 from .forms import compiled_live
+from .hiding import hide_small, hides_base
 from .models import Response, Survey
 from .questions import QuestionType, type_of
 
@@ -55,14 +58,23 @@ def _total(survey: Survey) -> int:
 def figures(
     survey: Survey, counts: Mapping[int, int], until: datetime | None, threshold: int, responses: int | None = None
 ) -> Figures:
-    """Figures out of `counts` (cell number → count), what is below `threshold` set to None."""
+    """Figures out of `counts` (cell number → count), what is below `threshold` set to None.
+
+    `responses` is given while the figures come in batches. Questions are not split by channel then: between two
+    batches one single sheet of paper may have come, and the two splits would tell what is on it.
+    """
     compiled = compiled_live(survey)
 
     def count(name: str) -> int:
         return counts.get(compiled.number_of(name), 0)
 
-    counted = count("n")
-    reached = {level: n for level in LADDER if (n := count(f"t:{level}"))}
+    counted, channels = count("n"), by_channel.came(count, threshold)
+    entries = {question["id"]: _entry(question, count, threshold) for question in compiled.all_questions}
+    if responses is None and by_channel.are_many(channels, counted, threshold):
+        for question in filter(compiled.counts_by_channel, compiled.all_questions):
+            entry = entries[question["id"]]
+            if entry["base"] is None or entry["base"] + entry["no_answer"] == counted:
+                _split(question, entry, count, threshold)
     return {
         "key": survey.key,
         "title": survey.title,
@@ -71,13 +83,19 @@ def figures(
         "counted_until": until.isoformat() if until else None,
         "suppressed_below": threshold,
         "set_aside": survey.tool.set_aside,
-        "trust": {"level": survey.trust, "reached": reached},
-        "questions": [
-            entry
-            for question in compiled.all_questions
-            if (entry := _entry(question, count, threshold))["base"] != 0 or not question.get("withdrawn")
-        ],
+        "trust": {"level": survey.trust, "reached": _reached(count, channels, threshold)},
+        "channels": channels,
+        "questions": [entry for entry in entries.values() if entry["base"] != 0 or not entry.get("withdrawn")],
     }
+
+
+def _reached(count: Any, channels: by_channel.Channels, threshold: int) -> dict[str, int]:
+    """How many responses reached which level; {} where that would tell of few people, or what channels hide: where a
+    proof is asked for, who proved nothing answered otherwise than on the web.
+    """
+    reached = {level: n for level in LADDER if (n := count(f"t:{level}"))}
+    few = any(n < threshold for n in reached.values()) or any(found["count"] is None for found in channels)
+    return {} if few else reached
 
 
 def _entry(question: dict[str, Any], count: Any, threshold: int) -> Figures:
@@ -96,6 +114,13 @@ def _entry(question: dict[str, Any], count: Any, threshold: int) -> Figures:
     _protect(entry, threshold, kind)
     kind.derive(question, entry)
     return entry
+
+
+def _split(question: dict[str, Any], entry: Figures, count: Any, threshold: int) -> None:
+    """Add to the figures of one question what was answered on the web and otherwise."""
+    kind, base = type_of(question), count(f"{OFF}q:{question['id']}")
+    off = {"id": question["id"], "base": base, **kind.tabulate(question, lambda name: count(OFF + name), base)}
+    by_channel.split(entry, off, threshold, kind.exclusive)
 
 
 def _wordings(question: dict[str, Any], count: Any, base: int, threshold: int) -> Figures:
@@ -139,39 +164,19 @@ def _hide_base(table: Figures) -> None:
     table.pop("summary", None)
 
 
-def hide_small(counts: list[int], threshold: int, exclusive: bool) -> list[int | None]:
-    """`counts` with every value from 1 to threshold - 1 replaced by None, and with what would give them away.
+def responses_by_channel() -> tuple[int, dict[str, int]]:
+    """Responses counted so far over all surveys, in all and by channel; for the site's public statistics.
 
-    When the counts are `exclusive` they add up to the published base, so one hidden value could be computed from the
-    others: the next smallest values are hidden too, until at least two different ones are hidden that add up to
-    `threshold` or more. Equal values are hidden together: then exchanging any two hidden values changes nothing that
-    is published, and who knows this method cannot tell which is which. Zeros are shown unless needed as company.
+    By channel without what the results of a survey hide, which could be computed from those of all the others.
     """
-    hidden = {i for i, n in enumerate(counts) if 0 < n < threshold}
-    if hidden and exclusive:
-        rest = sorted({counts[i] for i in range(len(counts)) if i not in hidden}, key=lambda n: (n == 0, n))
-        while rest and not _is_safe([counts[i] for i in hidden], threshold):
-            company = rest.pop(0)
-            hidden |= {i for i, n in enumerate(counts) if n == company}
-    return [None if i in hidden else n for i, n in enumerate(counts)]
-
-
-def _is_safe(hidden: list[int], threshold: int) -> bool:
-    return len(set(hidden)) > 1 and sum(hidden) >= threshold
-
-
-def hides_base(base: int, counts: list[int], threshold: int, exclusive: bool) -> bool:
-    """Must the base be hidden, too? When it is small, or gives away small values that are all the same."""
-    all_equal = exclusive and len(set(counts)) == 1 and 0 < counts[0] < threshold
-    return 0 < base < threshold or all_equal
-
-
-def responses_by_channel() -> dict[str, int]:
-    """Responses counted so far over all surveys, by channel; for the site's public statistics."""
-    names = {f"c:{channel}": channel for channel in CHANNELS}
-    rows = Tally.objects.filter(name__in=names).values_list("name").annotate(total=Sum("n"))
-    counted = {names[name]: total for name, total in rows}
-    return {channel: counted.get(channel, 0) for channel in CHANNELS}
+    names = {f"c:{channel}": place for place, channel in enumerate(CHANNELS)}
+    of_tool: dict[int, list[int]] = defaultdict(lambda: [0] * len(CHANNELS))
+    rows = Tally.objects.filter(name__in=names, n__gt=0).values_list("tool_id", "name", "n")
+    for tool, name, n in rows:
+        of_tool[tool][names[name]] = n
+    shown = [by_channel.shown(counts, settings.SUPPRESS_BELOW) for counts in of_tool.values()]
+    totals = {channel: sum(counts[place] or 0 for counts in shown) for place, channel in enumerate(CHANNELS)}
+    return sum(map(sum, of_tool.values())), totals
 
 
 def took_part(scopes: Sequence[int]) -> list[tuple[int, str, int]]:

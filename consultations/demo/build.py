@@ -26,6 +26,7 @@ from .attack import attack
 from .follow_up import follow_up
 
 STAGES = ("preparing", "open", "closed", "late", "answered")
+CAME = ("web", "web", "paper", "web") * 4 + ("web", "phone", "paper", "phone")  # of twenty people
 FEW = 7  # responses of the consultation that stays under the threshold
 EDITORIAL = {"title", "introduction", "thanks"}
 NOT_EDITED = {"weights", "leanings", "mean", "words", "type", "yes", "around"}
@@ -209,13 +210,13 @@ def _respond(
     responses: int,
     tokens: Iterator[str] | None,
 ) -> None:
-    """Fill the form `responses` times, read it as the web does, store and count it; one in seven came on paper, unless
-    each needs one of `tokens`.
+    """Fill the form `responses` times, read it as the web does, store and count it; they came as CAME says, unless each
+    needs one of `tokens`.
     """
     compiled = compiled_live(survey)
     for n in range(responses):
         token = next(tokens) if tokens else receipts.issue_token(compiled.key)
-        _one(compiled, told, respondent, token, "paper" if n % 7 == 3 and not tokens else "web")
+        _one(compiled, told, respondent, token, "web" if tokens else CAME[n % len(CAME)])
     fold.fold(survey.tool_id)
 
 

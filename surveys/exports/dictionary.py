@@ -67,7 +67,7 @@ def _head_rows() -> list[list[Any]]:
     levels = ", ".join(f"{value} = {label}" for value, label in Response._meta.get_field("trust").choices)
     told = {
         "response_week": _("The week in which the response came, as 2026-W12; the day is not given out."),
-        "response_channel": channels,
+        "response_channel": channels + _(" (in published figures: web, and other for all the others)"),
         "response_level": levels,
         "response_version": _("The version of the survey that was answered: see the versions."),
     }

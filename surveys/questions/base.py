@@ -89,6 +89,7 @@ class QuestionType:
     shown_part: ClassVar[str] = ""  # which of its `texts` `is_shown` speaks of; the others are never shown
     comparison: ClassVar[str] = ""  # how conditions compare its answers, see `comparing`
     seconds: ClassVar[int] = 24  # what answering takes
+    by_channel: ClassVar[bool] = True  # are its options counted apart for who answered otherwise than on the web?
     asked: ClassVar[bool] = True  # False: nobody is asked, the answer comes with the link
 
     @property

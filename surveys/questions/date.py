@@ -31,6 +31,7 @@ class Date(QuestionType):
     name = "date"
     block = DateBlock
     comparison = "date"
+    by_channel = False
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         low, high = value.get("earliest") or EARLIEST, value.get("latest") or LATEST

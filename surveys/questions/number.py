@@ -40,6 +40,7 @@ class Number(QuestionType):
     block = NumberBlock
     comparison = "number"
     figure = "histogram"
+    by_channel = False
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         low, high, decimals = Decimal(value["minimum"]), Decimal(value["maximum"]), int(value["decimals"] or 0)

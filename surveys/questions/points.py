@@ -64,6 +64,7 @@ class Points(QuestionType):
     block = PointsBlock
     figure = "points"
     hidden_too = ("points",)
+    by_channel = False
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:
         points = int(value["points"])

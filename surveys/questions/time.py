@@ -29,6 +29,7 @@ class Time(QuestionType):
     """The answer is "HH:MM"."""
 
     name = "time"
+    by_channel = False
     block = TimeBlock
 
     def schema(self, value: Any, previous: Schema | None) -> Schema:

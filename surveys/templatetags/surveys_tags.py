@@ -13,7 +13,7 @@ from django.utils.translation import get_language, override
 from geography import base_map
 from participation import passes, trust
 
-from .. import languages, publishing, rendering, results, verbatims
+from .. import by_channel, languages, publishing, rendering, results, verbatims
 from ..forms import compiled_live
 from ..models import OpenAnswer, Survey
 from ..questions import TYPES, Paper, Schema, type_of
@@ -81,11 +81,20 @@ def survey_results(survey: Survey, heading: int = 3) -> dict[str, Any]:
     return {
         "survey": survey,
         "figures": figures,
+        "came": _came(figures),
         "questions": [{**q, "words": _words(written.get(q["id"]))} for q in figures["questions"]],
         "until": parse_datetime(figures["counted_until"]) if figures["counted_until"] else None,
         "phase": phase,
         "heading": heading,
     }
+
+
+def _came(figures: results.Figures) -> dict[str, Any]:
+    """How the responses came: the channels by which any did, and how many not on the web."""
+    web = by_channel.on_the_web(figures["channels"])
+    rows = [found for found in figures["channels"] if found["count"] != 0]
+    other = None if web is None else figures["counted_responses"] - web
+    return {"rows": rows, "web": web, "other": other, "is_hidden": web is None}
 
 
 def _words(answers: list[OpenAnswer] | None) -> dict[str, Any] | None:
@@ -114,6 +123,23 @@ def has_hidden(question: dict[str, Any]) -> bool:
     return any(
         option["count"] is None for table in question.get("rows") or [question] for option in table.get("options", [])
     )
+
+
+@register.filter
+def channel_tables(question: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tables of a question that are split by channel, or would be if they were not about too few people."""
+    return [table for table in question.get("rows") or [question] if "by_channel" in table]
+
+
+@register.filter
+def told_apart(tables: list[dict[str, Any]]) -> bool:
+    """Is any of them split by channel?"""
+    return any(table["by_channel"] for table in tables)
+
+
+@register.filter
+def share_of(n: int, base: int) -> float:
+    return n / base if base else 0.0
 
 
 @register.filter

@@ -249,7 +249,7 @@ def test_without_voters_nothing_is_said():
 
 def test_answers_come_by_several_channels():
     demo()
-    assert set(Response.objects.values_list("channel", flat=True)) == {"web", "paper"}
+    assert set(Response.objects.values_list("channel", flat=True)) == {"web", "paper", "phone"}
 
 
 def test_the_agent_may_enter_the_admin_and_nothing_more(client):

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from surveys.hiding import hide_small, hides_base
 from surveys.questions import TYPES, AnswerError, Form, type_of
 from surveys.questions.hidden import sign
 from surveys.questions.quantiles import quantile, summary
-from surveys.results import hide_small, hides_base
 from tests.factories.geography import box
 from uploads import store
 from uploads.models import Upload

@@ -206,8 +206,10 @@ def the_facilitator_ends_it(page, address, kiosk) -> None:
     """What is refused is kept and told; nothing is erased without the facilitator's word."""
     page.goto(address)
     waiting(page, 0)
+    page.get_by_role("button", name="Commencer").click()
+    page.get_by_label("à vélo").check()
     Kiosk.objects.update(revoked=True)
-    answer_by_keyboard(page)
+    page.get_by_role("button", name="Envoyer mes réponses").click()
     page.locator(".fate", has_text="pas encore envoyées").wait_for()
     page.get_by_role("button", name="Terminé").click()
     page.get_by_text("Cette permanence a été fermée").wait_for()

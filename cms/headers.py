@@ -27,6 +27,8 @@ class Headers:
             policy = policy.replace("form-action 'self'", f"form-action 'self' {leads_to}")
         if pictures_from := getattr(request, "map_origin", ""):  # the page carries a map
             policy = policy.replace("img-src 'self'", f"img-src 'self' {pictures_from}")
+        if getattr(response, "works_offline", False):  # the page brings a worker that keeps it
+            policy += "; worker-src 'self'"
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response

@@ -45,12 +45,13 @@ def labels(request: HttpRequest, letter: Letter, codes: Iterable[list[str]]) -> 
     yield head
     for some in codes:
         yield "".join(
-            label.replace(_CODE, letters.show(code)).replace(_QR, _qr(leads_to(letter.address, code))) for code in some
+            label.replace(_CODE, letters.show(code)).replace(_QR, qr(leads_to(letter.address, code))) for code in some
         )
     yield foot
 
 
-def _qr(text: str) -> str:
+def qr(text: str) -> str:
+    """`text` as the SVG of a QR code."""
     return segno.make(text, error="m", micro=False).svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
 
 

@@ -13,7 +13,7 @@ from participation import trust
 
 from . import cells, languages
 from .models import Survey, SurveyVersion
-from .pages import split
+from .pages import Page, split
 from .questions import AnswerError, Form, Schema, type_of
 from .routing import Routing
 
@@ -69,6 +69,16 @@ class CompiledSurvey:
             said.routing, said.pages = Routing(said.schema), split(said.schema)
             self._spoken[code] = said
         return self._spoken[code]
+
+    def on_one_page(self) -> "CompiledSurvey":
+        """The same version with everything on one page but what is sent as a file: as a kiosk asks it."""
+        whole = copy(self)
+        whole.is_paged = False
+        uploads = {q["id"] for q in self.questions if type_of(q).upload}
+        [page] = split({**self.schema, "pace": "page"})
+        items = tuple(item for item in page.items if item["id"] not in uploads)
+        whole.pages = [Page(items, tuple(q for q in page.questions if q["id"] not in uploads))]
+        return whole
 
     @property
     def minutes(self) -> int:

@@ -99,6 +99,12 @@ def draw_form(
     return render_to_string("surveys/form.html", context | {"items": items, "live": any(i["rule"] for i in items)})
 
 
+def items_on_one_page(survey: CompiledSurvey) -> list[dict[str, Any]]:
+    """All that a kiosk asks, as `surveys/items.html` draws it."""
+    whole = survey.on_one_page()
+    return _items(whole, whole.pages[0], None, (), None)
+
+
 def _on_page(survey: CompiledSurvey, number: int, standing: Standing) -> dict[str, Any]:
     """How far one is, and where one can go from here."""
     way = way_of(survey, standing)

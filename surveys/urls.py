@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from . import views
+from . import kiosk_views, views
 
 
 class KeyConverter(StringConverter):
@@ -25,4 +25,7 @@ urlpatterns = [
     path("enquetes/<survey_key:key>/reponses-libres/", views.open_answers, name="open_answers"),
     path("enquetes/<survey_key:key>/resultats.json", views.results_json, name="results_json"),
     path("enquetes/<survey_key:key>/resultats.csv", views.results_csv, name="results_csv"),
+    path("permanence/<uuid:kiosk_id>/", kiosk_views.kiosk, name="kiosk"),
+    path("permanence/<uuid:kiosk_id>/ouvrier.js", kiosk_views.worker, name="kiosk_worker"),
+    path("permanence/<uuid:kiosk_id>/envoyer/", kiosk_views.send, name="kiosk_send"),
 ]

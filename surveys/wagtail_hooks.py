@@ -17,7 +17,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from counting.models import Tally
 
-from . import export_admin, translating
+from . import export_admin, kiosk_admin, translating
 from .admin import AdvicePanel, EffectsPanel, SurveyForm, copy_survey, signed_links
 from .file_admin import asks_for_files, sent_files
 from .models import Export, Survey
@@ -86,6 +86,8 @@ def admin_urls() -> list:
         path("surveys/<int:pk>/files/", sent_files, name="surveys_files"),
         path("surveys/<int:pk>/translations/", translating.translations, name="surveys_translations"),
         path("surveys/<int:pk>/links/", signed_links, name="surveys_links"),
+        path("surveys/<int:pk>/kiosks/", kiosk_admin.survey_kiosks, name="surveys_kiosks"),
+        path("surveys/kiosks/<uuid:kiosk_id>/", kiosk_admin.one_kiosk, name="surveys_kiosk"),
         path("surveys/exports/", export_admin.surveys, name="surveys_exports_all"),
         path("surveys/<int:pk>/exports/", export_admin.exports, name="surveys_exports"),
         path("surveys/exports/<uuid:export_id>/", export_admin.download, name="surveys_export_file"),
@@ -110,6 +112,8 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(
             _("Photos and documents"), reverse("surveys_files", args=[snippet.pk]), icon_name="image", priority=27
         )
+    if isinstance(snippet, Survey) and user.has_perm("surveys.change_survey") and snippet.live_version_id:
+        yield Button(_("Kiosks"), reverse("surveys_kiosks", args=[snippet.pk]), icon_name="tablet-alt", priority=27)
     if isinstance(snippet, Survey) and user.has_perm("surveys.change_survey"):
         yield Button(_("Translate"), reverse("surveys_translations", args=[snippet.pk]), icon_name="globe", priority=27)
     if isinstance(snippet, Survey) and user.has_perm("participation.manage_codes"):
@@ -129,6 +133,10 @@ def log_actions(actions: LogActionRegistry) -> None:
     actions.register_action(
         "palabre.delete_upload", _("Delete a photo or document"), _("Deleted a photo or document that was sent")
     )
+
+    actions.register_action("palabre.open_kiosk", _("Open a kiosk"), _("Opened a kiosk"))
+    actions.register_action("palabre.close_kiosk", _("Close a kiosk"), _("Closed a kiosk"))
+    actions.register_action("palabre.renew_kiosk", _("New link of a kiosk"), _("Made a new link for a kiosk"))
 
     class Said(LogFormatter):
         def format_message(self, log_entry: Any) -> str:

@@ -170,6 +170,8 @@ RESPONSES_PER_ADDRESS = (env.int("RESPONSES_PER_ADDRESS", default=3000), 600)
 VOTES_PER_ADDRESS = (env.int("VOTES_PER_ADDRESS", default=30000), 600)
 # Photos and files, likewise.
 UPLOADS_PER_ADDRESS = (env.int("UPLOADS_PER_ADDRESS", default=300), 600)
+# For how many days after a kiosk or its survey ended what its tablets took in time may still be sent.
+KIOSK_GRACE_DAYS = env.int("KIOSK_GRACE_DAYS", default=3)
 # For how many seconds resultats.json may be served again without looking: what a flood of readers costs at the most.
 RESULTS_FRESH_FOR = env.float("RESULTS_FRESH_FOR", default=0.2)
 

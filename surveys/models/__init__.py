@@ -3,8 +3,19 @@
 from .answer_file import AnswerFile
 from .draft import Draft
 from .export import Export
+from .kiosk import Kiosk
 from .open_answer import OpenAnswer, UnsortedAnswers
 from .response import Response
 from .survey import Survey, SurveyVersion
 
-__all__ = ["AnswerFile", "Draft", "Export", "OpenAnswer", "Response", "Survey", "SurveyVersion", "UnsortedAnswers"]
+__all__ = [
+    "AnswerFile",
+    "Draft",
+    "Export",
+    "Kiosk",
+    "OpenAnswer",
+    "Response",
+    "Survey",
+    "SurveyVersion",
+    "UnsortedAnswers",
+]

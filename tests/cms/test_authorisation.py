@@ -22,12 +22,12 @@ from moderation import voices
 from moderation.models import Appeal, Burst, Decision, Item, Service
 from participation.models import AccessBatch
 from surveys.exports import making
-from surveys.models import Export, Survey
+from surveys.models import Export, Kiosk, Survey
 from tests.factories.debates import ArgumentFactory, DebateFactory, StatementFactory
 from tests.factories.maps import MapFactory
 from tests.factories.moderation import item_of, member, moderate, moderator
 from tests.factories.pages import ConsultationPageFactory
-from tests.factories.surveys import SurveyFactory
+from tests.factories.surveys import KioskFactory, SurveyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,7 @@ RULES = [
     Rule(r"admin/pages/(<int:page_id>/revisions/$|<int:page_to_move_id>)", STAFF, STAFF),
     # Exports: who may have responses one by one.
     Rule(r"admin/surveys/<int:pk>/links/$", EDIT, "", True),
+    Rule(r"admin/surveys/(<int:pk>/kiosks|kiosks/<uuid:kiosk_id>)/$", EDIT, EDIT, True),
     Rule(r"admin/surveys/exports/$", "eadu", "", True),
     Rule(r"admin/surveys/<int:pk>/exports/$", "eadu", "eadu", True),
     Rule(r"admin/surveys/exports/<uuid:export_id>/", "eadu", "", True),
@@ -100,7 +101,7 @@ RULES = [
     # What the public sees and sends.
     Rule(r"sante/$", ALL, ALL),
     Rule(r"(themes|reponses|suivre|flux)/", ALL, ALL),
-    Rule(r"(enquetes|debats|cartes|suivi|signaler|moderation|acces|carte|adresses|fichiers)/", ALL, ALL),
+    Rule(r"(enquetes|debats|cartes|suivi|signaler|moderation|acces|carte|adresses|fichiers|permanence)/", ALL, ALL),
     Rule(r"(recherche|theme\.css|stats|stats\.csv|plan-du-site|robots\.txt)", ALL, ALL),
     Rule(r"documents/", ALL, ALL),
     Rule(r"(_util/|\^\(\(\?:|\^media)", ALL, ALL),
@@ -150,6 +151,7 @@ class Ground(NamedTuple):
     appeal: Appeal
     burst: Burst
     export: Export
+    kiosk: Kiosk
 
 
 def make_ground(name: str, service: Service) -> Ground:
@@ -170,7 +172,20 @@ def make_ground(name: str, service: Service) -> Ground:
     burst = Burst.objects.create(tool=debate.tool, scope=debate.scope, rule="quick", since=now, until=now, size=3)
     export = Export.objects.create(survey=survey, kind="responses", format="csv")
     making.make(str(export.pk))
-    return Ground(page, debate, survey, map, item, item_of(forwarded), decision, batch, contested, burst, export)
+    return Ground(
+        page,
+        debate,
+        survey,
+        map,
+        item,
+        item_of(forwarded),
+        decision,
+        batch,
+        contested,
+        burst,
+        export,
+        KioskFactory(survey=survey),
+    )
 
 
 @pytest.fixture
@@ -223,7 +238,7 @@ def address(route: str, ground: Ground) -> str:
     about["key"] = next((key for name, key in keys.items() if name in route), ground.survey.key)
     about |= {"argument_id": uuid.uuid4(), "place_id": getattr(ground, "place_id", uuid.uuid4())}
     about |= {"scope_id": ground.debate.scope_id, "batch_id": ground.batch.pk, "tag": ground.debate.scope.tag}
-    about |= {"export_id": ground.export.pk}
+    about |= {"export_id": ground.export.pk, "kiosk_id": ground.kiosk.pk}
     about |= {"slug": "x", "action_name": "publish", "instance_pk": ground.decision.pk}
 
     def value(found: re.Match) -> str:

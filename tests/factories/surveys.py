@@ -10,7 +10,8 @@ from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
 
-from surveys.models import Survey
+from surveys import kiosks
+from surveys.models import Kiosk, Survey
 from surveys.questions import TYPES
 
 from .geography import the_town
@@ -126,6 +127,26 @@ class SurveyFactory(factory.django.DjangoModelFactory):
         if published:
             survey.save_revision().publish()
         return Survey.objects.get(pk=survey.pk)
+
+
+class KioskFactory(factory.django.DjangoModelFactory):
+    """A kiosk; its `secret` is in memory alone."""
+
+    class Meta:
+        model = Kiosk
+
+    survey = factory.SubFactory(SurveyFactory, open=True)
+    place = "Marché, jeudi"
+    responsible = "Dominique Petit"
+    word = "tilleul"
+    last_day = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=7))
+
+    @classmethod
+    def _create(cls, model_class: type[Kiosk], *args: Any, **kwargs: Any) -> Kiosk:
+        kiosk = model_class(*args, **kwargs)
+        kiosk.secret = kiosks.new_secret(kiosk)
+        kiosk.save()
+        return kiosk
 
 
 def republish(survey: Survey, questions: list[dict[str, Any]]) -> Survey:

@@ -13,8 +13,6 @@ from django.urls import reverse
 
 from .models import Survey
 
-TOP = "#contenu"  # a new page in a frame is not announced: its address leads the reader to its beginning
-
 # What a frame may do to the page around it: nothing but open a tab. It has to stay of our own origin, or browsers say
 # of what it sends that it comes from nowhere.
 SANDBOX = "allow-forms allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox"
@@ -33,6 +31,11 @@ def is_framed(request: HttpRequest) -> bool:
 def address(key: str, name: str, framed: bool) -> str:
     """Where the page `name` of a survey is, for who reads it in a frame or on our own pages."""
     return reverse(f"surveys:embed:{name}" if framed else f"surveys:{name}", args=[key])
+
+
+def top(framed: bool) -> str:
+    """What ends an address in a frame: a new page there is not announced, its address leads to its top."""
+    return "#contenu" if framed else ""
 
 
 def framed(view: Callable[[HttpRequest, str], HttpResponseBase]) -> Callable[[HttpRequest, str], HttpResponseBase]:

@@ -79,7 +79,7 @@ class Turning:
         return render(self.request, "surveys/survey.html", context | {"standing": self.standing})
 
     def _show_code(self) -> HttpResponse:
-        here = address(self.survey, self.token, self.request.GET.get("de", "")[:4])
+        here = address(self.survey, self.token, self.request.GET.get("de", "")[:4]) + framing.top(self.survey.framed)
         context = {"survey": self.found, "code": receipts.show_code(self.code), "here": here, "days": drafts.KEPT_DAYS}
         return render(self.request, "surveys/kept.html", context | {"kept": self.standing.begun})
 

@@ -58,7 +58,7 @@ forget = _blank.cache_clear
 
 
 def _action(survey: CompiledSurvey) -> str:
-    return framing.address(survey.key, "respond", survey.framed) + (framing.TOP if survey.framed else "")
+    return framing.address(survey.key, "respond", survey.framed) + framing.top(survey.framed)
 
 
 def has_map(form: str) -> bool:
@@ -182,7 +182,8 @@ def draw_review(
         "token": token,
         "errors": errors,
         "answers": [
-            _said(survey, q, reading.answers[q["id"]]) | {"change": f"{changing}{pages[q['id']]}" if changing else ""}
+            _said(survey, q, reading.answers[q["id"]])
+            | {"change": f"{changing}{pages[q['id']]}{framing.top(survey.framed)}" if changing else ""}
             for q in asked
         ],
         "unsent": [{"question": q, "why": in_words(survey.routing.rules[q["id"]])} for q in reading.unsent],

@@ -285,10 +285,10 @@ def closed(request: HttpRequest, found: Survey | None, phase: str) -> HttpRespon
 def ask_code(request: HttpRequest, survey: CompiledSurvey, status: int, **context: Any) -> HttpResponse:
     """Ask for somebody's code, to go on under it. `late`: the address they came with is not good any more."""
     spoken = f"?langue={survey.language}" if survey.language else ""
-    here = framing.address(survey.key, "survey", survey.framed) + spoken
+    here = framing.address(survey.key, "survey", survey.framed) + spoken + framing.top(survey.framed)
     action = reverse("participation:follow_up")
     if survey.framed:
-        action = framing.address(survey.key, "code", True) + spoken + framing.TOP
+        action = framing.address(survey.key, "code", True) + spoken + framing.top(True)
     context |= {"schema": survey.schema, "here": here, "action": action, "resume": f"/enquetes/{survey.key}/"}
     return render(request, "surveys/ask_code.html", context, status=status)
 

@@ -105,8 +105,13 @@ def send(frame, **typed: str) -> None:
 def begins_at_the_top(page, start: str) -> None:
     """The new page is read from its beginning: in sight, and where the reader goes on."""
     inside = page.frame_locator("iframe").locator(start)
-    assert inside.evaluate("e => e.ownerDocument.activeElement === e || e.contains(e.ownerDocument.activeElement)")
-    assert inside.bounding_box()["y"] >= page.locator("iframe").bounding_box()["y"]
+    for _try in range(50):
+        if inside.evaluate("e => e.ownerDocument.activeElement === e"):
+            break
+        page.wait_for_timeout(100)
+    else:
+        raise AssertionError(f"the reader is not led to {start}")
+    assert inside.bounding_box()["y"] >= page.locator("iframe").bounding_box()["y"] - 1
 
 
 def without_scripts(chromium, address: str) -> str:
@@ -128,7 +133,7 @@ def without_scripts(chromium, address: str) -> str:
     begins_at_the_top(page, "main")
     send(frame, q1="3")
     assert frame.locator(".code strong").inner_text() == code and not page.context.cookies()
-    assert [list(one.answers.values())[0] for one in Response.objects.all()] == [3]
+    assert 3 in Response.objects.get().answers.values()
     page.context.close()
     return code
 
@@ -173,7 +178,7 @@ def with_scripts(chromium, address: str, code: str) -> None:
     fits(page)
     begins_at_the_top(page, "h1")
     assert 0 <= frame.locator("h1").bounding_box()["y"] < 600
-    assert Response.objects.count() == 1
+    assert 9 in Response.objects.get().answers.values()
     with page.expect_popup() as opened:
         frame.get_by_role("link", name="Ouvrir dans un nouvel onglet").click()
     assert opened.value.locator("footer.site").count() == 1

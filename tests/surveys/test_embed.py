@@ -265,7 +265,7 @@ def test_in_another_language(survey):
     survey = translate(survey, "en", Place="Square")
     person = Framed(survey)
     page = person.get(f"{person.door}?langue=en")
-    assert "Square" in page and f'href="{person.door}code/?langue=en"' in page
+    assert "Square" in page and f'href="{person.door}code/?langue=en#contenu"' in page
     fields = person.open("?langue=en")
     assert "Something needs" in person.post(fields, status=422).content.decode()
     sent = person.post(fields, q1="4")

@@ -181,7 +181,7 @@ def with_scripts(chromium, address: str, code: str) -> None:
     assert 9 in Response.objects.get().answers.values()
     with page.expect_popup() as opened:
         frame.get_by_role("link", name="Ouvrir dans un nouvel onglet").click()
-    assert opened.value.locator("footer.site").count() == 1
+    opened.value.locator("footer.site").wait_for()
     page.context.close()
 
 

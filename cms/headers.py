@@ -23,6 +23,8 @@ class Headers:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         policy = ADMIN if request.path_info.startswith("/admin/") else PUBLIC
+        if shown_on := getattr(response, "frame_ancestors", ""):  # other sites, which may show this page in a frame
+            policy = policy.replace("frame-ancestors 'none'", f"frame-ancestors {shown_on}")
         if leads_to := getattr(response, "form_leads_to", ""):  # browsers follow a form's redirects with this rule
             policy = policy.replace("form-action 'self'", f"form-action 'self' {leads_to}")
         if pictures_from := getattr(request, "map_origin", ""):  # the page carries a map

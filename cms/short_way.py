@@ -7,7 +7,7 @@ from django.urls import resolve
 
 
 class ShortWay:
-    """Middleware that skips those below it for POSTs to `/enquetes/` and `/debats/` and for `resultats.json`.
+    """Middleware that skips those below it for POSTs of forms, and for `resultats.json`.
 
     Wants to stand below the security headers. What the view raises is answered as everywhere else, for Django wraps
     each middleware in its handler of exceptions.
@@ -18,7 +18,7 @@ class ShortWay:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if path.startswith(("/enquetes/", "/debats/")) and (
+        if path.startswith(("/enquetes/", "/integrer/", "/debats/")) and (
             request.method == "POST" or path.endswith("/resultats.json")
         ):
             request.get_host()  # an address that is not ours is refused here as elsewhere

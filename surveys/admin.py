@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from wagtail.admin import messages
@@ -17,6 +18,7 @@ from wagtail.admin.panels import Panel
 
 from participation import trust
 
+from . import framing, sites
 from .effects import effects, renew
 from .forms import compiled_live
 from .models import Survey
@@ -42,6 +44,10 @@ class SurveyForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         if "trust" in self.fields:
             trust.offer(self.fields["trust"], self.instance.trust)
+
+    def clean_embed_on(self) -> str:
+        """As browsers write them, so that what is saved is what is compared."""
+        return "\n".join(sites.read(self.cleaned_data["embed_on"]))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -114,6 +120,30 @@ class AdvicePanel(Panel):
 
         def is_shown(self) -> bool:
             return super().is_shown() and bool(self.instance.pk)
+
+
+class FramePanel(Panel):
+    """What to paste into the page of another site, once a survey that sites may show is published."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "surveys/admin/frame.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            live = Survey.objects.for_display().filter(pk=self.instance.pk, live=True).first()
+            snippet = self._snippet(live) if live and live.sites else ""
+            return {**super().get_context_data(parent_context), "live": live, "snippet": snippet}
+
+        def _snippet(self, live: Survey) -> str:
+            """HTML. The script's address is one that stays, whatever version of it is served."""
+            site = settings.WAGTAILADMIN_BASE_URL
+            return format_html(
+                '<iframe src="{}" title="{}" width="100%" height="700" style="border:0" loading="lazy" sandbox="{}">'
+                '</iframe>\n<script src="{}" defer></script>',
+                site + framing.address(live.key, "survey", framed=True),
+                live.title,
+                framing.SANDBOX,
+                f"{site}{settings.STATIC_URL}embed/host.js",
+            )
 
 
 def copy_survey(request: HttpRequest, pk: int) -> HttpResponse:

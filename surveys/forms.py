@@ -48,7 +48,8 @@ class CompiledSurvey:
         self.pages = split(version.schema)
         self.is_paged = len(self.pages) > 1
         self.language = ""  # as it was written
-        self._spoken: dict[str, CompiledSurvey] = {}
+        self.framed = False  # read on our own pages
+        self._read_as: dict[tuple[str, bool], CompiledSurvey] = {}
         self._numbers = numbers
 
     @cached_property
@@ -56,19 +57,23 @@ class CompiledSurvey:
         """Is anything sent as a file? If not, nothing of what follows from it is done."""
         return any(type_of(question).upload for question in self.all_questions)
 
-    def in_language(self, code: str) -> "CompiledSurvey":
-        """The same version with the texts of a translation; itself where there is no such translation."""
+    def in_language(self, code: str, framed: bool = False) -> "CompiledSurvey":
+        """The same version with the texts of a translation, if there is one, as it is read on our own pages or in a
+        frame on another site.
+        """
         code = languages.choose(self.schema, code)
-        if not code:
+        if not code and not framed:
             return self
-        if code not in self._spoken:
+        if (code, framed) not in self._read_as:
             said = copy(self)
-            said.language, said.schema = code, languages.spoken(self.schema, code)
-            said.all_questions = said.schema["questions"]
-            said.questions = [q for q in said.all_questions if not q.get("withdrawn")]
-            said.routing, said.pages = Routing(said.schema), split(said.schema)
-            self._spoken[code] = said
-        return self._spoken[code]
+            said.framed = framed
+            if code:
+                said.language, said.schema = code, languages.spoken(self.schema, code)
+                said.all_questions = said.schema["questions"]
+                said.questions = [q for q in said.all_questions if not q.get("withdrawn")]
+                said.routing, said.pages = Routing(said.schema), split(said.schema)
+            self._read_as[code, framed] = said
+        return self._read_as[code, framed]
 
     def on_one_page(self) -> "CompiledSurvey":
         """The same version with everything on one page but what is sent as a file: as a kiosk asks it."""

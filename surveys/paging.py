@@ -10,12 +10,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from participation import posts, receipts, resuming
 
-from . import drafts, files, rendering
+from . import drafts, files, framing, rendering
 from .drafts import Standing, Typed
 from .forms import CompiledSurvey
 from .models import Survey
@@ -30,7 +29,7 @@ def address(survey: CompiledSurvey, token: str, page: int | str, **more: str) ->
     """Where the form goes on, in the language in which it is read."""
     spoken = f"langue={survey.language}&" if survey.language else ""
     query = "".join(f"&{name}={value}" for name, value in more.items())
-    return f"{reverse('surveys:go_on', args=[survey.key])}?{spoken}t={resuming.seal(token)}&p={page}{query}"
+    return f"{framing.address(survey.key, 'go_on', survey.framed)}?{spoken}t={resuming.seal(token)}&p={page}{query}"
 
 
 def step_said(survey: CompiledSurvey, way: Way, number: int) -> str:
@@ -80,7 +79,7 @@ class Turning:
         return render(self.request, "surveys/survey.html", context | {"standing": self.standing})
 
     def _show_code(self) -> HttpResponse:
-        here = address(self.survey, self.token, self.request.GET.get("de", "")[:4])
+        here = address(self.survey, self.token, self.request.GET.get("de", "")[:4]) + framing.top(self.survey.framed)
         context = {"survey": self.found, "code": receipts.show_code(self.code), "here": here, "days": drafts.KEPT_DAYS}
         return render(self.request, "surveys/kept.html", context | {"kept": self.standing.begun})
 

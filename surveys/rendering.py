@@ -7,14 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from participation.models import Scope
 from participation.receipts import Voucher, issue_token
 
-from . import languages
+from . import framing, languages
 from .drafts import Standing, fingerprint
 from .forms import CompiledSurvey, compiled
 from .models import Survey, SurveyVersion
@@ -46,16 +45,20 @@ def blank_form(survey: CompiledSurvey, voucher: Voucher | None = None, typed: Ty
     """
     if typed:
         return draw_form(survey, issue_token(survey.key, voucher), typed)
-    drawn = _blank(survey.key, survey.number, get_language(), survey.language)
+    drawn = _blank(survey.key, survey.number, get_language(), survey.language, survey.framed)
     return mark_safe(drawn.replace(_TOKEN_PLACE, issue_token(survey.key, voucher)))  # noqa: S308 - drawn by our template
 
 
 @lru_cache(maxsize=256)
-def _blank(key: str, number: int, page_language: str, language: str) -> str:
-    return draw_form(compiled(key, number).in_language(language), _TOKEN_PLACE)
+def _blank(key: str, number: int, page_language: str, language: str, framed: bool) -> str:
+    return draw_form(compiled(key, number).in_language(language, framed), _TOKEN_PLACE)
 
 
 forget = _blank.cache_clear
+
+
+def _action(survey: CompiledSurvey) -> str:
+    return framing.address(survey.key, "respond", survey.framed) + framing.top(survey.framed)
 
 
 def has_map(form: str) -> bool:
@@ -82,7 +85,7 @@ def draw_form(
     page = min(max(page, 1), len(pages))
     shown = pages[page - 1]
     context = {
-        "action": reverse("surveys:respond", args=[survey.key]),
+        "action": _action(survey),
         "survey": survey,
         "schema": survey.schema,
         "dir": languages.language(survey.language).dir if survey.language else "",
@@ -180,12 +183,13 @@ def draw_review(
     asked = [q for q in survey.questions if q["id"] in reading.answers]
     pages = {q["id"]: n for n, page in enumerate(survey.pages, 1) for q in page.questions}
     context = {
-        "action": reverse("surveys:respond", args=[survey.key]),
+        "action": _action(survey),
         "survey": survey,
         "token": token,
         "errors": errors,
         "answers": [
-            _said(survey, q, reading.answers[q["id"]]) | {"change": f"{changing}{pages[q['id']]}" if changing else ""}
+            _said(survey, q, reading.answers[q["id"]])
+            | {"change": f"{changing}{pages[q['id']]}{framing.top(survey.framed)}" if changing else ""}
             for q in asked
         ],
         "unsent": [{"question": q, "why": in_words(survey.routing.rules[q["id"]])} for q in reading.unsent],

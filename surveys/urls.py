@@ -1,9 +1,10 @@
 """The public addresses of surveys."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from . import kiosk_views, views
+from . import frame_views, kiosk_views, views
+from .framing import framed
 
 
 class KeyConverter(StringConverter):
@@ -16,7 +17,17 @@ register_converter(KeyConverter, "survey_key")
 
 app_name = "surveys"
 
+# The same form in a frame on another site; every address of it goes through `framed`.
+embed = [
+    path("", framed(views.survey), name="survey"),
+    path("repondre/", framed(views.respond), name="respond"),
+    path("suite/", framed(views.go_on), name="go_on"),
+    path("merci/", framed(views.thanks), name="thanks"),
+    path("code/", framed(frame_views.code), name="code"),
+]
+
 urlpatterns = [
+    path("integrer/<survey_key:key>/", include((embed, "embed"))),
     path("enquetes/<survey_key:key>/", views.survey, name="survey"),
     path("enquetes/<survey_key:key>/repondre/", views.respond, name="respond"),
     path("enquetes/<survey_key:key>/suite/", views.go_on, name="go_on"),

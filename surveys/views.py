@@ -1,7 +1,6 @@
 """The public doors of a survey: its page, the light endpoint that takes responses, thanks, results."""
 
 import logging
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -24,10 +23,10 @@ from participation import arrivals, limits, passes, posts, receipts, resuming, t
 from participation.identity import participant_key, same, submission_key
 from uploads import store
 
-from . import files, follow_up, intake, rendering, verbatims
+from . import files, follow_up, framing, intake, rendering, verbatims
 from .exports import results_rows
 from .follow_up import question_name
-from .forms import compiled, compiled_live, forget
+from .forms import CompiledSurvey, compiled, compiled_live, forget
 from .models import Response, Survey, SurveyVersion
 from .paging import Paging, Turning
 from .results import are_public, published
@@ -38,21 +37,27 @@ log = logging.getLogger(__name__)
 ANSWERS_A_PAGE = 50
 
 
-def _survey(key: str) -> Survey:
+def load(request: HttpRequest, key: str) -> Survey:
     """A survey that was published at some time; anything else does not exist for the public."""
-    return get_object_or_404(Survey.objects.for_display(), key=key, live_version__isnull=False)
+    found = framing.survey_in(request)
+    return found or get_object_or_404(Survey.objects.for_display(), key=key, live_version__isnull=False)
+
+
+def _read(request: HttpRequest, found: Survey) -> CompiledSurvey:
+    """What `found` asks, in the language that the address names."""
+    return compiled_live(found).in_language(request.GET.get("langue", ""), framing.is_framed(request))
 
 
 @require_safe
 def survey(request: HttpRequest, key: str) -> HttpResponse:
     """A survey on its own page."""
-    found = _survey(key)
+    found = load(request, key)
     phase = found.phase()
     if phase == "unpublished":
         raise Http404
     if clean := passes.settled(request):
         return redirect(clean)
-    spoken = compiled_live(found).in_language(request.GET.get("langue", ""))
+    spoken = _read(request, found)
     context = {"survey": found, "phase": phase, "schema": spoken.schema if spoken.language else None}
     with translation.override(rendering.page_language(spoken.language)):
         response = render(request, "surveys/survey.html", context)
@@ -65,7 +70,7 @@ def survey(request: HttpRequest, key: str) -> HttpResponse:
 def respond(request: HttpRequest, key: str) -> HttpResponseBase:
     """Take one response, or one step of it. The survey itself is not loaded: its compiled version knows the way."""
     if request.method != "POST":
-        return posts.other_method(request, reverse("surveys:survey", args=[key]))
+        return posts.other_method(request, framing.address(key, "survey", framing.is_framed(request)))
     if refusal := posts.refusal(request):
         return refusal
     try:
@@ -88,8 +93,7 @@ class _Submission(Paging):
 
     def answer(self) -> HttpResponse:
         try:
-            found = compiled(self.key, int(self.request.POST.get("version", "")[:9]))
-            self.survey = found.in_language(self.request.POST.get("language", ""))
+            self.survey = self._read(compiled(self.key, int(self.request.POST.get("version", "")[:9])))
         except (ValueError, SurveyVersion.DoesNotExist):
             return self._unknown_version()
         if limits.is_over(limits.Limit("respond", *settings.RESPONSES_PER_ADDRESS), self.request):
@@ -115,6 +119,9 @@ class _Submission(Paging):
             return self._page(rendering.draw_form(self.survey, self.token, self.typed), 200)
         return self._send()
 
+    def _read(self, found: CompiledSurvey) -> CompiledSurvey:
+        return found.in_language(self.request.POST.get("language", ""), framing.is_framed(self.request))
+
     def _take_files(self) -> files.Taken | None:
         """Receive what came as files, whatever becomes of the rest; what is wrong with them."""
         taken = files.take(self.request, self.survey, self.typed) if self.survey.takes_files else None
@@ -125,22 +132,36 @@ class _Submission(Paging):
         return self._page(self.draw(errors), status)
 
     def _may_answer(self) -> bool:
-        """Does the form carry the proof that is asked for? No query where it does; the database judges anyway."""
+        """Does the form carry the proof that is asked for? No query where it does; the database judges anyway.
+
+        In a frame nothing can be proven, not even that a browser is another one.
+        """
+        if framed := framing.survey_in(self.request):
+            if framed.trust != self.survey.trust:
+                self._compile_anew()
+            return framed.trust == trust.OPEN
         level = trust.reached(receipts.voucher_of(self.token), self.survey.trust)
         if not trust.suffices(level, self.survey.trust):
             demanded = Survey.objects.filter(key=self.key).values_list("trust", flat=True).get()
             if demanded == self.survey.trust:
                 return False
-            forget()
-            self.survey = compiled(self.key, self.survey.number).in_language(self.survey.language)
+            self._compile_anew()
             return self._may_answer()
         return True
 
+    def _compile_anew(self) -> None:
+        """The proof that is asked for changed meanwhile."""
+        forget()
+        self.survey = self._read(compiled(self.key, self.survey.number))
+
     def _unproven(self) -> HttpResponse:
         """Not stored. Above the form, with all that was typed, stands what has to come first."""
-        found = _survey(self.key)
+        found = load(self.request, self.key)
         if found.phase() != "open":
             return self._closed(found.phase())
+        if framing.is_framed(self.request):
+            message = _("Your answers are not sent: the survey has to be answered on our own site. Copy what you need.")
+            return self._page(self.draw([("", "", message)]), HTTPStatus.FORBIDDEN, elsewhere=True)
         message = _(
             "Your answers are not sent yet: they are kept below. First do what is asked above, then send again."
         )
@@ -150,16 +171,16 @@ class _Submission(Paging):
 
     def _answered(self) -> HttpResponse:
         """Not stored: one person per browser, and that one is there already."""
-        context = {"survey": _survey(self.key)}
+        context = {"survey": load(self.request, self.key)}
         response = render(self.request, "surveys/answered.html", context, status=HTTPStatus.FORBIDDEN)
         response["Cache-Control"] = "no-store"
         return response
 
     def _unknown_version(self) -> HttpResponse:
-        found = _survey(self.key)
+        found = load(self.request, self.key)
         if found.phase() != "open":
             return self._closed(found.phase())
-        self.survey = compiled_live(found).in_language(self.request.POST.get("language", ""))
+        self.survey = self._read(compiled_live(found))
         self._take_files()
         return self._again(_("The questions changed meanwhile. Check your answers and send again."), 422)
 
@@ -199,7 +220,8 @@ class _Submission(Paging):
         response = HttpResponse(status=HTTPStatus.SEE_OTHER)
         ticket = passes.ticket(self.survey.tag, self.token, "thanks")
         spoken = f"&langue={self.survey.language}" if self.survey.language else ""
-        response["Location"] = f"{_thanks_address(self.key)}?t={ticket}{spoken}"
+        thanked = framing.address(self.key, "thanks", self.survey.framed)
+        response["Location"] = f"{thanked}?t={ticket}{spoken}"
         response["Cache-Control"] = "no-store"
         passes.remember_code(self.request, response, self.survey.tag, self.token, receipt.code)
         return response
@@ -213,8 +235,9 @@ class _Submission(Paging):
         self.token = token
         return self._page(self.draw([("", "", message)]), status)
 
-    def _page(self, form: str, status: int, gate: passes.Gate | None = None, step: str = "") -> HttpResponse:
-        context = {"schema": self.survey.schema, "form": form, "refused": status >= 400, "gate": gate, "step": step}
+    def _page(self, form: str, status: int, **more: Any) -> HttpResponse:
+        """`more`: the "gate" to pass first, the "step" of a form of several pages; "elsewhere": not in a frame."""
+        context = {"schema": self.survey.schema, "form": form, "refused": status >= 400, **more}
         response = render(self.request, "surveys/survey.html", context, status=status)
         response["Cache-Control"] = "no-store"
         if status in (429, 503):
@@ -223,10 +246,7 @@ class _Submission(Paging):
 
     def _closed(self, phase: str) -> HttpResponse:
         found = Survey.objects.for_display().filter(key=self.key).first()
-        context = {"survey": found, "phase": phase, "not_saved": True}
-        response = render(self.request, "surveys/closed.html", context, status=HTTPStatus.GONE)
-        response["Cache-Control"] = "no-store"
-        return response
+        return closed(self.request, found, phase)
 
 
 def form_address(found: Survey) -> str:
@@ -238,15 +258,13 @@ def form_address(found: Survey) -> str:
 @never_cache
 def go_on(request: HttpRequest, key: str) -> HttpResponse:
     """A form in the middle: the page `?p=` of it, the last look before sending, or the code to go on with later."""
-    found = _survey(key)
+    found = load(request, key)
     token = resuming.unseal(request.GET.get("t", "")) or ""
-    survey = compiled_live(found).in_language(request.GET.get("langue", ""))
+    survey = _read(request, found)
     if found.phase() != "open":
-        response = render(
-            request, "surveys/closed.html", {"survey": found, "phase": found.phase()}, status=HTTPStatus.GONE
-        )
+        response = closed(request, found, found.phase())
     elif not receipts.is_valid_token(key, token):
-        response = render(request, "surveys/ask_code.html", {"survey": found}, status=HTTPStatus.FORBIDDEN)
+        response = ask_code(request, survey, HTTPStatus.FORBIDDEN, late=True)
     else:
         with translation.override(rendering.page_language(survey.language)):
             response = Turning(request, found, survey, token).page()
@@ -256,16 +274,30 @@ def go_on(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-@lru_cache(maxsize=256)
-def _thanks_address(key: str) -> str:
-    return reverse("surveys:thanks", args=[key])
+def closed(request: HttpRequest, found: Survey | None, phase: str) -> HttpResponse:
+    """Why nothing of `found` is taken now."""
+    context = {"survey": found, "phase": phase}
+    response = render(request, "surveys/closed.html", context, status=HTTPStatus.GONE)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def ask_code(request: HttpRequest, survey: CompiledSurvey, status: int, **context: Any) -> HttpResponse:
+    """Ask for somebody's code, to go on under it. `late`: the address they came with is not good any more."""
+    spoken = f"?langue={survey.language}" if survey.language else ""
+    here = framing.address(survey.key, "survey", survey.framed) + spoken + framing.top(survey.framed)
+    action = reverse("participation:follow_up")
+    if survey.framed:
+        action = framing.address(survey.key, "code", True) + spoken + framing.top(True)
+    context |= {"schema": survey.schema, "here": here, "action": action, "resume": f"/enquetes/{survey.key}/"}
+    return render(request, "surveys/ask_code.html", context, status=status)
 
 
 @require_safe
 @never_cache
 def thanks(request: HttpRequest, key: str) -> HttpResponse:
     """The receipt code, for an hour after sending and only to who sent."""
-    found = _survey(key)
+    found = load(request, key)
     token = passes.token_in(key, found.scope.tag, request.GET.get("t", ""), "thanks")
     stored, code = _sent(request, found, token) if token else (None, None)
     context = {
@@ -275,7 +307,7 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
         "proof": follow_up.proof_of(stored) if stored else "",
         "results_public": are_public(found),
     }
-    spoken = compiled_live(found).in_language(request.GET.get("langue", ""))
+    spoken = _read(request, found)
     context["said"] = spoken.schema if spoken.language else None
     with translation.override(rendering.page_language(spoken.language)):
         response = render(request, "surveys/thanks.html", context)
@@ -297,8 +329,8 @@ def _sent(request: HttpRequest, found: Survey, token: str) -> tuple[Response | N
     return (stored, code) if code else (None, None)
 
 
-def _published(key: str) -> Survey:
-    found = _survey(key)
+def _published(request: HttpRequest, key: str) -> Survey:
+    found = load(request, key)
     if not are_public(found):
         raise Http404
     return found
@@ -307,13 +339,13 @@ def _published(key: str) -> Survey:
 @require_safe
 def results(request: HttpRequest, key: str) -> HttpResponse:
     """Everything the public may know of a survey's answers, as tables."""
-    return render(request, "surveys/results_page.html", {"survey": _published(key)})
+    return render(request, "surveys/results_page.html", {"survey": _published(request, key)})
 
 
 @require_safe
 def open_answers(request: HttpRequest, key: str) -> HttpResponse:
     """What people wrote to one question, as far as it may be shown: `?question=`, else the first that shows any."""
-    found = _published(key)
+    found = _published(request, key)
     questions = verbatims.questions(found)
     wanted = request.GET.get("question") or (questions[0]["id"] if questions else "")
     question = next((q for q in questions if q["id"] == wanted), None)
@@ -341,5 +373,5 @@ def results_json(request: HttpRequest, key: str) -> HttpResponseBase:
 def results_csv(request: HttpRequest, key: str) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="resultats-{key}.csv"'
-    write_csv(response, results_rows(published(_published(key))))
+    write_csv(response, results_rows(published(_published(request, key))))
     return response

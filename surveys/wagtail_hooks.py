@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.forms import Textarea
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -18,7 +19,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from counting.models import Tally
 
 from . import export_admin, kiosk_admin, translating
-from .admin import AdvicePanel, EffectsPanel, SurveyForm, copy_survey, signed_links
+from .admin import AdvicePanel, EffectsPanel, FramePanel, SurveyForm, copy_survey, signed_links
 from .file_admin import asks_for_files, sent_files
 from .models import Export, Survey
 
@@ -58,6 +59,10 @@ class SurveyViewSet(SnippetViewSet):
                     FieldPanel("trust"),
                     FieldPanel("show_results"),
                     FieldPanel("thanks"),
+                    MultiFieldPanel(
+                        [FieldPanel("embed_on", widget=Textarea(attrs={"rows": 3})), FramePanel()],
+                        heading=_("Show it on another site"),
+                    ),
                     MultiFieldPanel(
                         [FieldPanel("opens_at"), FieldPanel("closes_at")],
                         heading=_("Dates of its own"),

@@ -15,6 +15,7 @@ from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, Rev
 from counting.models import Tool
 from participation.models import Scope, TakesPart
 
+from .. import sites
 from ..elements import ELEMENTS
 from ..questions import TYPES
 
@@ -69,6 +70,13 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
     thanks = models.TextField(_("word of thanks"), blank=True, max_length=600)
     translations = models.JSONField(default=dict, blank=True, editable=False)  # {language: {path: text}}, see languages
     show_results = models.CharField(_("show results"), max_length=10, choices=Results.choices, default=Results.ALWAYS)
+    embed_on = models.TextField(
+        _("sites that may show it"),
+        blank=True,
+        max_length=3000,
+        validators=[sites.check],
+        help_text=_("One site a line, like https://www.example.fr. Empty: no other site can show this survey."),
+    )
     tool = models.OneToOneField(Tool, on_delete=models.PROTECT, related_name="+", editable=False)
     live_version = models.ForeignKey(
         "SurveyVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -111,6 +119,11 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
             self.scope = Scope.objects.create()
         if self.tool_id is None:
             self.tool = Tool.objects.create(kind="survey", key=self.key)  # commands name both alike
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The sites that may show this survey in a frame, as browsers name them."""
+        return sites.stored(self.embed_on) if self.embed_on else ()
 
     def copy_for_use_elsewhere(self) -> "Survey":
         """An unpublished copy with its own key, scope and count; question ids stay, answers do not come along."""

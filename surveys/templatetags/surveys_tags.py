@@ -13,7 +13,7 @@ from django.utils.translation import get_language, override
 from geography import base_map
 from participation import passes, trust
 
-from .. import by_channel, languages, publishing, rendering, results, verbatims
+from .. import by_channel, framing, languages, publishing, rendering, results, verbatims
 from ..forms import compiled_live
 from ..models import OpenAnswer, Survey
 from ..questions import TYPES, Paper, Schema, type_of
@@ -34,11 +34,14 @@ def survey_form(context: dict[str, Any], survey: Survey) -> dict[str, Any]:
     signed = request.GET.getlist(LINKED)[:5]
     came = f"?{urlencode([(LINKED, text[:100]) for text in signed])}" if signed else ""
     tag, back = survey.scope.tag, f"{request.path}{came}#questionnaire"
-    voucher = passes.who(request, tag, survey.trust)
+    framed = framing.is_framed(request)
+    if framed and survey.trust != trust.OPEN:
+        return {**told, "elsewhere": f"{survey.get_absolute_url()}{came}#questionnaire"}
+    voucher = None if framed else passes.who(request, tag, survey.trust)
     if not trust.suffices(trust.reached(voucher, survey.trust), survey.trust):
         return {**told, "gate": passes.gate(survey.key, tag, survey.trust, back)}
     written = compiled_live(survey)
-    compiled = written.in_language(request.GET.get("langue", ""))
+    compiled = written.in_language(request.GET.get("langue", ""), framed)
     typed = compiled.prefilled(signed)
     page, inside = get_language(), rendering.page_language(compiled.language)
     with override(inside):
@@ -55,7 +58,22 @@ def survey_form(context: dict[str, Any], survey: Survey) -> dict[str, Any]:
         "languages": languages.offered(written.schema),
         "spoken": compiled.language or written.schema.get("language"),
         "inside": inside if inside != page else "",
+        "request": request,
     }
+
+
+@register.simple_tag(takes_context=True)
+def outside(context: dict[str, Any]) -> SafeString:
+    """The attributes of a link that leaves the form: in a frame it opens a tab, for our other pages are in no frame."""
+    request = context.get("request")
+    framed = request is not None and framing.is_framed(request)
+    return SafeString(' target="_blank" rel="noopener"' if framed else "")
+
+
+@register.simple_tag(takes_context=True)
+def form_address(context: dict[str, Any], survey: Survey) -> str:
+    """Where the form begins: in a frame, there."""
+    return framing.address(survey.key, "survey", framing.is_framed(context["request"]))
 
 
 @register.filter

@@ -35,6 +35,7 @@ pytestmark = pytest.mark.django_db
 # service, d administrator, u superuser.
 ROLES = "xemasdu"
 ALL, STAFF, NOBODY = ROLES, "emasdu", ""
+ELSEWHERE = "https://www.ville.example"
 EDIT = "edu"
 
 
@@ -101,7 +102,11 @@ RULES = [
     # What the public sees and sends.
     Rule(r"sante/$", ALL, ALL),
     Rule(r"(themes|reponses|suivre|flux)/", ALL, ALL),
-    Rule(r"(enquetes|debats|cartes|suivi|signaler|moderation|acces|carte|adresses|fichiers|permanence)/", ALL, ALL),
+    Rule(
+        r"(enquetes|integrer|debats|cartes|suivi|signaler|moderation|acces|carte|adresses|fichiers|permanence)/",
+        ALL,
+        ALL,
+    ),
     Rule(r"(recherche|theme\.css|stats|stats\.csv|plan-du-site|robots\.txt)", ALL, ALL),
     Rule(r"documents/", ALL, ALL),
     Rule(r"(_util/|\^\(\(\?:|\^media)", ALL, ALL),
@@ -155,7 +160,7 @@ class Ground(NamedTuple):
 
 
 def make_ground(name: str, service: Service) -> Ground:
-    debate, survey = DebateFactory(open=True, title=f"Débat {name}"), SurveyFactory(open=True)
+    debate, survey = DebateFactory(open=True, title=f"Débat {name}"), SurveyFactory(open=True, embed_on=ELSEWHERE)
     map = MapFactory(open=True)
     tools = [("debate", {"debate": debate.pk}), ("survey", {"survey": survey.pk}), ("map", {"map": map.pk})]
     body = [{"type": kind, "id": str(uuid.uuid4()), "value": value} for kind, value in tools]
@@ -302,3 +307,27 @@ def test_public_addresses_never_fail_whatever_is_asked(grounds, people):
         if (rule := rule_of(route)) and rule.get == ALL:
             for method in ("GET", "POST"):
                 gets_through(people["x"], method, address(route, grounds["own"]))
+
+
+def framed_by(client: Client, method: str, path: str) -> str:
+    """Which pages may show this one in a frame, by the policy."""
+    with transaction.atomic():
+        answer = getattr(client, method)(path, **({"data": {}} if method == "post" else {}))
+        transaction.set_rollback(True)
+    said = re.search(r"frame-ancestors ([^;]*)", answer.headers.get("Content-Security-Policy", ""))
+    return said[1] if said else ""
+
+
+def test_no_page_is_framed_by_another_site_but_an_embedded_survey(grounds, people):
+    wrong, framed = [], 0
+    for route in sorted(set(routes())):
+        path = address(route, grounds["own"])
+        inside = path.startswith("/admin/")
+        for method in ("get",) if inside else ("get", "post"):
+            allowed = framed_by(people["u" if inside else "x"], method, path)
+            if route.startswith("integrer/"):
+                framed += allowed == ELSEWHERE
+            elif allowed != ("'self'" if inside else "'none'"):
+                wrong.append(f"{method} {path}: {allowed}")
+    assert not wrong, "\n".join(wrong)
+    assert framed >= 7

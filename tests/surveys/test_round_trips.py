@@ -182,8 +182,8 @@ class Inventor:
 
     def type_location(self, q: dict) -> dict:
         line = {"type": "LineString", "coordinates": [[4.81, 45.71], [4.82, 45.72]]}
-        ways = [{"v_place": ["halle"]}, {"v_place": ["e"]}, {"v_address": ["Rue Haute ; près du n° 3"]}]
-        ways += [{"v_lon": ["4.8123"], "v_lat": ["45.7123"]}]
+        ways = [{"v_place": ["halle"]}, {"v_place": ["e"]}, {"v_lon": ["4.8123"], "v_lat": ["45.7123"]}]
+        ways += [{"v_address": ["Rue Haute ; près du n° 3"]}] if q["ask"]["keep"] == "point" else []
         ways += [{"v_shape": [json.dumps(line)]}] if q["ask"]["draw"] == "line" else []
         why = {"v_why": [self.words().replace("\n", " ")]} if q["why"] and self.flag() else {}
         return self.dice.choice(ways) | why
@@ -200,9 +200,16 @@ class Inventor:
                 continue
             answer = None if chance < 0.2 else type_of(q).read(q, "v", Form(self.type(q)))
             if answer is not None:  # who comes back to change it finds typed what gives it again
-                assert type_of(q).read(q, "v", Form(type_of(q).typed(q, "v", answer))) == answer, q["type"]
+                assert type_of(q).read(q, "v", Form(type_of(q).typed(q, "v", answer))) == told_again(q, answer)
             found[q["id"]] = answer
         return found
+
+
+def told_again(q: dict, answer: dict) -> dict:
+    """What somebody gives who sends the same once more: of a home the point was forgotten, its zone tells it."""
+    if q["type"] != "location" or q["ask"]["keep"] == "point" or answer["place"]:
+        return answer
+    return {**answer, "way": "zone"}
 
 
 def stored(survey: Survey) -> Counter:

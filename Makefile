@@ -40,6 +40,7 @@ bench: $(DEV_STAMP) ## ratios to the floors, as one table
 
 faults: $(DEV_STAMP) ## kill everything under load and count what is left
 	@$(PY) -m tests.faults
+	@$(PY) -m tests.faults.changing
 
 lock: ## pin versions and hashes anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt

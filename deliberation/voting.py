@@ -277,8 +277,8 @@ def _forget(voter: Voter) -> None:
     tool_id = voter.debate.tool_id
     arrivals.forget(tool_id, bytes(voter.participant_key))
     if voter.set_aside:
+        quarantine.lose(voter.burst_id)  # first: who holds a burst locks it before its tool
         ledger.note_aside(tool_id, -1)
-        quarantine.lose(voter.burst_id)
     voter.delete()
 
 

@@ -95,4 +95,23 @@ function identify(input) {
   return input?.value ?? "";
 }
 
+// Wagtail makes a landmark of every question, line of a list and “show only if”: dozens, many of the same name. They
+// keep their headings, by which a screen reader leads through them.
+class QuestionsController extends window.StimulusModule.Controller {
+  connect() {
+    this.observer = new MutationObserver(() => this.settle());
+    this.observer.observe(this.element, { childList: true, subtree: true });
+    this.settle();
+  }
+
+  disconnect() {
+    this.observer.disconnect();
+  }
+
+  settle() {
+    for (const panel of this.element.querySelectorAll("section[aria-labelledby]")) panel.removeAttribute("aria-labelledby");
+  }
+}
+
+window.wagtail.app.register("palabre-questions", QuestionsController);
 window.wagtail.app.register("palabre-condition", ConditionController);

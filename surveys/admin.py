@@ -28,6 +28,7 @@ from .questions.base import offered
 from .questions.hidden import sign
 
 SAME, OTHER = "same", "other"
+FEW_REMARKS = 3  # more of them would push the questions off the screen: they are opened by who wants to read them
 
 
 def meaning_name(reworded: str) -> str:
@@ -116,7 +117,10 @@ class AdvicePanel(Panel):
         template_name = "surveys/admin/advice.html"
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-            return {**super().get_context_data(parent_context), "advice": advice_on(self.instance)}
+            advice = advice_on(self.instance)
+            remarks = sum(len(entry["remarks"]) for entry in advice)
+            counted = {"remarks": remarks, "few": remarks <= FEW_REMARKS}
+            return {**super().get_context_data(parent_context), "advice": advice, **counted}
 
         def is_shown(self) -> bool:
             return super().is_shown() and bool(self.instance.pk)

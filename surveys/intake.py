@@ -418,8 +418,8 @@ def _remove(responses: Iterable[Response]) -> int:
         if deleted:
             arrivals.forget(tool_id, bytes(response.participant_key))
             if response.set_aside:
+                quarantine.lose(response.burst_id)  # first: who holds a burst locks it before its tool
                 ledger.note_aside(tool_id, -1)
-                quarantine.lose(response.burst_id)
             else:
                 ledger.write(tool_id, [(-1, bytes(response.cells))])
             jobs.nudge(tool_id)

@@ -31,7 +31,12 @@ class Advice(NamedTuple):
     kind: str
     sentence: Message
     example: Message
-    found: str = ""  # the words it is about
+    found: str = ""  # the words it is about, or how many there are
+
+    @property
+    def is_quoted(self) -> bool:
+        """Is what was found words, and no number?"""
+        return any(c.isalpha() for c in self.found)
 
 
 @lru_cache(maxsize=2000)
@@ -368,8 +373,24 @@ def advise(questions: Sequence[Schema]) -> list[Advice]:
     for question in asked:
         for kind, rule in RULES.items():
             if words := rule.finds(question):
-                found.append(Advice(question, kind, rule.sentence, rule.example, words if words != "–" else ""))
+                said = "" if words == "–" else _as_written(question, words)
+                found.append(Advice(question, kind, rule.sentence, rule.example, said))
     return found
+
+
+def _as_written(question: Schema, found: str) -> str:
+    """`found`, words of a pattern, as the agent wrote them: with capitals, accents and apostrophes."""
+    text = f"{question['wording']} {question.get('help', '')}"
+    written, words = list(re.finditer(r"[\w%]+", text)), plain(text).split()
+    if len(written) != len(words):  # a sign that falls apart into several
+        return found
+    return " … ".join(_slice(text, written, words, part.split()) or part for part in found.split(" … "))
+
+
+def _slice(text: str, written: list[re.Match[str]], words: list[str], part: list[str]) -> str:
+    n = len(part)
+    at = next((i for i in range(len(words) - n + 1) if n and words[i : i + n] == part), None)
+    return "" if at is None else text[written[at].start() : written[at + n - 1].end()]
 
 
 def _on_the_whole(asked: Sequence[Schema]) -> Iterator[Advice]:

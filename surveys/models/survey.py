@@ -9,6 +9,7 @@ from django.dispatch import Signal
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
@@ -54,10 +55,14 @@ class Survey(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
         _("introduction"), blank=True, max_length=600, help_text=_("One or two sentences above the first question.")
     )
     questions = StreamField(
-        [
-            *((name, kind.block()) for name, kind in TYPES.items()),
-            *((name, block()) for name, block in ELEMENTS.items()),
-        ],
+        blocks.StreamBlock(
+            [
+                *((name, kind.block()) for name, kind in TYPES.items()),
+                *((name, block()) for name, block in ELEMENTS.items()),
+            ],
+            required=False,
+            form_attrs={"data-controller": "palabre-questions"},
+        ),
         blank=True,
         verbose_name=_("questions"),
     )

@@ -212,6 +212,13 @@ class QuestionBlock(blocks.StructBlock):
         form_classname = "struct-block question-block"
 
 
+def text_line(label: Message, max_length: int) -> blocks.CharBlock:
+    """One line of a list of texts in the editor. Wagtail draws no label there: the input bears its own."""
+    block = blocks.CharBlock(label=label, max_length=max_length, required=False, default="")
+    block.field.widget.attrs["aria-label"] = label
+    return block
+
+
 def labelled(items: Any, *beside: str) -> list[Schema]:
     """[{"id", "label"}] from a ListBlock of labels, or of structs with a label and what stands `beside` it.
 

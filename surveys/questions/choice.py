@@ -21,6 +21,7 @@ from .base import (
     keep_withdrawn,
     labelled,
     offered,
+    text_line,
 )
 from .text_folding import fold
 
@@ -32,7 +33,7 @@ class ChoiceBlock(QuestionBlock):
     """A question with a list of options."""
 
     options = blocks.ListBlock(
-        blocks.CharBlock(label=_("Option"), max_length=200, required=False, default=""),
+        text_line(_("Option"), 200),
         label=_("Options"),
         max_num=60,
         default=["", "", ""],

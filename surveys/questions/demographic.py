@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .base import Message, QuestionBlock, Schema, labelled, offered
+from .base import Message, QuestionBlock, Schema, labelled, offered, text_line
 from .single import SingleChoice
 
 UNSAID = "unsaid"
@@ -56,7 +56,7 @@ class DemographicBlock(QuestionBlock):
         help_text=_("Choose before publishing: afterwards it cannot change."),
     )
     options = blocks.ListBlock(
-        blocks.CharBlock(label=_("Place"), max_length=200, required=False, default=""),
+        text_line(_("Place"), 200),
         label=_("Municipalities or districts"),
         max_num=60,
         default=[],

@@ -18,6 +18,7 @@ from .base import (
     keep_withdrawn,
     labelled,
     offered,
+    text_line,
 )
 from .choice import is_empty
 from .text_folding import fold
@@ -28,14 +29,14 @@ AGREEMENT = [_("Strongly agree"), _("Agree"), _("Disagree"), _("Strongly disagre
 
 class GridBlock(QuestionBlock):
     rows = blocks.ListBlock(
-        blocks.CharBlock(label=_("Statement"), max_length=250, required=False, default=""),
+        text_line(_("Statement"), 250),
         label=_("Statements"),
         max_num=30,
         default=["", "", ""],
         help_text=_("Empty lines are left out."),
     )
     scale = blocks.ListBlock(
-        blocks.CharBlock(label=_("Step"), max_length=60, required=False, default=""),
+        text_line(_("Step"), 60),
         label=_("Scale"),
         max_num=9,
         default=AGREEMENT,

@@ -91,7 +91,8 @@ class Location(QuestionType):
         form = typed or Form({})
         told = {part: (form.many(f"{name}_{part}") or [""])[0] for part in locations.PARTS}
         why = (form.many(f"{name}_why") or [""])[0]
-        return {"ask": schema["ask"], "typed": told, "why": why, "longest": WHY}
+        helped = f"{name}-help" if schema["help"] else ""
+        return {"ask": schema["ask"], "typed": told, "why": why, "longest": WHY, "helped": helped}
 
     def read(self, schema: Schema, name: str, form: Form) -> Answer:
         why = form.text(f"{name}_why", WHY) if schema["why"] else ""

@@ -21,6 +21,7 @@ from .base import (
     keep_withdrawn,
     labelled,
     offered,
+    text_line,
 )
 from .choice import is_empty
 
@@ -29,7 +30,7 @@ MAX_CELLS = 6000  # of the 65,536 a survey has
 
 class PointsBlock(QuestionBlock):
     options = blocks.ListBlock(
-        blocks.CharBlock(label=_("Proposal"), max_length=200, required=False, default=""),
+        text_line(_("Proposal"), 200),
         label=_("Proposals"),
         max_num=60,
         default=["", "", ""],

@@ -24,6 +24,7 @@ from .base import (
     keep_withdrawn,
     labelled,
     offered,
+    text_line,
 )
 from .choice import is_empty
 
@@ -33,7 +34,7 @@ MAX_EVER = 60  # proposals over all versions: 3,660 cells of the 65,536 a survey
 
 class RankingBlock(QuestionBlock):
     options = blocks.ListBlock(
-        blocks.CharBlock(label=_("Proposal"), max_length=200, required=False, default=""),
+        text_line(_("Proposal"), 200),
         label=_("Proposals"),
         max_num=20,
         default=["", "", ""],

@@ -22,6 +22,7 @@ GOALS = {
     "g11": "desk.next_item",
     "g12": "exporting.against_copy",
     "g13": "places.a_hundred_thousand",
+    "g14": "mixed.ratios",
 }
 
 

@@ -3,6 +3,7 @@
 import random
 import tempfile
 import urllib.request
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -23,10 +24,9 @@ ROUNDS, SECONDS, WARMUP = 5, 4, 2
 
 def throughput() -> Row:
     survey = reference.make_survey(10)
-    with database.connect() as db:
-        db.execute(FLOOR_TABLE)
+    make_floor()
     with serving.server("floor") as floor, serving.server("ours") as ours:
-        cookie, typed = _floor_bodies(survey)
+        cookie, typed = floor_bodies(lambda token: reference.floor_bodies(survey, token))
         floor_head = {"Cookie": cookie, "Content-Type": FORM}
         origin = f"http://127.0.0.1:{serving.PORTS['ours']}"
         our_head = {"Origin": origin, "Content-Type": FORM}
@@ -42,10 +42,16 @@ def throughput() -> Row:
     return _row(serving.median(floor_runs[1:]), serving.median(our_runs[1:]), answered, stored)
 
 
-def _floor_bodies(survey: Survey) -> tuple[str, list[str]]:
+def make_floor() -> None:
+    with database.connect() as db:
+        db.execute(FLOOR_TABLE)
+
+
+def floor_bodies(make: Callable[[str], list[str]]) -> tuple[str, list[str]]:
+    """The cookie of a session with the floor, and what `make` writes with its CSRF token."""
     with urllib.request.urlopen(serving.url("floor", "/token")) as answer:
         token, cookie = answer.read().decode(), answer.headers["Set-Cookie"].split(";")[0]
-    return cookie, reference.floor_bodies(survey, token)
+    return cookie, make(token)
 
 
 def _row(floor: serving.Served, ours: serving.Served, answered: int, stored: int) -> Row:
@@ -90,12 +96,17 @@ def _transaction(found: list[str]) -> str:
 
 def _statements(survey: Survey) -> list[str]:
     made, rng = compiled_live(survey), random.Random(2)
-    address = f"/enquetes/{survey.key}/repondre/"
 
     def body() -> str:
         typed = reference.form(made, reference.answers(made, rng))
         return urlencode({"version": made.number, "token": issue_token(made.key), **typed}, doseq=True)
 
+    return statements_of(survey, body)
+
+
+def statements_of(survey: Survey, body: Callable[[], str]) -> list[str]:
+    """What the database completed of one submission, the process being warm."""
+    address = f"/enquetes/{survey.key}/repondre/"
     inside.request(address, body())
     connection.ensure_connection()
     with tempfile.TemporaryFile("w+") as trace:

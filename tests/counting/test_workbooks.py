@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import shutil
+import subprocess
 import zipfile
 from xml.etree import ElementTree
 
@@ -82,3 +84,26 @@ def test_what_is_quoted_comes_back(text):
 @pytest.mark.parametrize("text", ["=1", "+1 2", "@a", "''=1"])
 def test_formulas_are_quoted(text):
     assert quoted(text) == f"'{text}"
+
+
+# To UTF-8, comma, double quotes, what is in the cells and not how it is shown, the first sheet.
+AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,1"
+
+
+@pytest.mark.parametrize("write", [write_xlsx, write_ods])
+def test_libreoffice_reads_what_the_csv_file_says(tmp_path, write):
+    """The texts are read back as text: what begins like a formula, too."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if not office:
+        pytest.skip("no LibreOffice on this machine")
+    file = tmp_path / f"reponses.{write.__name__.removeprefix('write_')}"
+    write(file, [sheet()])
+    home = f"-env:UserInstallation=file://{tmp_path}/home"
+    command = [office, home, "--headless", "--convert-to", AS_CSV, "--outdir", str(tmp_path), str(file)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    (made,) = tmp_path.glob("*.csv")
+    with made.open(encoding="utf-8-sig", newline="") as source:
+        found = [row[0] for row in csv.reader(source)]
+    write_zip(tmp_path / "ours.zip", [sheet()], {})
+    ours = csv.reader(io.StringIO(zipfile.ZipFile(tmp_path / "ours.zip").read("reponses.csv").decode("utf-8-sig")))
+    assert found == [as_stored(unquoted(row[0])) for row in ours]

@@ -3,11 +3,12 @@ with the engine's. It reads the definition, as agents write it, and knows nothin
 """
 
 import random
-from datetime import date, timedelta
+from collections.abc import Iterator
 from typing import Any
 
+from .kinds import KINDS
+
 Definition = dict[str, Any]
-START = date(2020, 1, 1)
 
 
 def definition(dice: random.Random) -> Definition:
@@ -16,7 +17,7 @@ def definition(dice: random.Random) -> Definition:
     for n in range(dice.randint(2, 9)):
         if n and dice.random() < 0.3:
             items.append(_element(dice, len(items), _questions(items)))
-        items.append(_question(dice, f"q{n}", _questions(items)))
+        items.append(question(dice, f"q{n}", dice.choice(list(KINDS)), _questions(items)))
     return {"title": "Au hasard", "pace": dice.choice(["page", "section", "step"]), "questions": items}
 
 
@@ -33,19 +34,12 @@ def _element(dice: random.Random, n: int, before: list[dict[str, Any]]) -> dict[
     return item | _rule(dice, before)
 
 
-def _question(dice: random.Random, id_: str, before: list[dict[str, Any]]) -> dict[str, Any]:
-    kind = dice.choice(["single", "multiple", "grid", "scale", "number", "date", "short_text"])
-    item: dict[str, Any] = {"id": id_, "type": kind, "wording": f"Question {id_} ?", "required": dice.random() < 0.15}
-    if kind in ("single", "multiple"):
-        item["options"] = [{"id": f"o{i}", "label": f"choix {i} de {id_}"} for i in range(dice.randint(2, 4))]
-    if kind == "grid":
-        item["required"] = False
-        item["rows"] = [{"id": f"r{i}", "label": f"ligne {i}"} for i in range(dice.randint(1, 2))]
-        item["scale"] = [{"id": f"s{i}", "label": f"degré {i}"} for i in range(3)]
-        item["no_opinion"] = False
-    if kind == "number":
-        item |= {"minimum": 0, "maximum": 20}
-    return item | _rule(dice, before)
+def question(dice: random.Random, id_: str, name: str, before: list[dict[str, Any]]) -> dict[str, Any]:
+    """A question of the type `name`, often with a rule on those `before` it."""
+    kind = KINDS[name]
+    required = kind.required and dice.random() < 0.15
+    item: dict[str, Any] = {"id": id_, "type": name, "wording": f"Question {id_} ?", "required": required}
+    return item | kind.ask(dice) | _rule(dice, before)
 
 
 def _rule(dice: random.Random, before: list[dict[str, Any]]) -> dict[str, Any]:
@@ -56,33 +50,12 @@ def _rule(dice: random.Random, before: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _condition(dice: random.Random, question: dict[str, Any]) -> dict[str, Any]:
-    operators = {
-        "single": ["is", "is_not"],
-        "multiple": ["is", "is_not", "contains"],
-        "grid": ["contains", "is_not"],
-        "scale": ["is", "is_not", "greater", "less"],
-        "number": ["is", "is_not", "greater", "less"],
-        "date": ["is", "greater", "less"],
-        "short_text": ["contains"],
-    }
-    operator = dice.choice([*operators[question["type"]], "answered", "unanswered"])
+    kind = KINDS[question["type"]]
+    operator = dice.choice([*kind.operators, "answered", "unanswered"])
     condition = {"question": dice.choice([question["id"], question["wording"]]), "operator": operator}
     if operator in ("answered", "unanswered"):
         return condition
-    return condition | {"value": _value(dice, question)}
-
-
-def _value(dice: random.Random, question: dict[str, Any]) -> Any:
-    kind = question["type"]
-    if kind in ("single", "multiple"):
-        return dice.choice(question["options"])[dice.choice(["id", "label"])]
-    if kind == "grid":
-        return f"{dice.choice(question['rows'])['id']}:{dice.choice(question['scale'])['id']}"
-    if kind in ("scale", "number"):
-        return dice.randint(1, 9)
-    return (
-        (START + timedelta(days=dice.randint(1, 8))).isoformat() if kind == "date" else dice.choice(["arbre", "BANC"])
-    )
+    return condition | {"value": kind.value(dice, question)}
 
 
 def answers(dice: random.Random, survey: Definition) -> dict[str, Any]:
@@ -93,38 +66,15 @@ def answers(dice: random.Random, survey: Definition) -> dict[str, Any]:
 def _answer(dice: random.Random, question: dict[str, Any]) -> Any:
     if not question["required"] and dice.random() < 0.3:
         return None
-    kind = question["type"]
-    if kind == "single":
-        return {"options": [dice.choice(question["options"])["id"]]}
-    if kind == "multiple":
-        chosen = dice.sample(question["options"], dice.randint(1, len(question["options"])))
-        return {"options": sorted(o["id"] for o in chosen)}
-    if kind == "grid":
-        rows = [r for r in question["rows"] if dice.random() < 0.8] or question["rows"][:1]
-        return {r["id"]: dice.choice(question["scale"])["id"] for r in rows}
-    if kind in ("scale", "number"):
-        return dice.randint(0, 10)
-    if kind == "date":
-        return (START + timedelta(days=dice.randint(0, 9))).isoformat()
-    return dice.choice(["un arbre", "deux bancs", "rien"])
+    return KINDS[question["type"]].answer(dice, question)
 
 
 def typed(survey: Definition, given: dict[str, Any]) -> dict[str, list[str]]:
     """The same as a browser sends it."""
     form: dict[str, list[str]] = {}
     for n, question in enumerate(_questions(survey["questions"]), 1):
-        answer, name = given[question["id"]], f"q{n}"
-        if answer is None:
-            continue
-        if question["type"] in ("single", "multiple"):
-            form[name] = answer["options"]
-        elif question["type"] == "grid":
-            form |= {f"{name}_{i}": [answer[r["id"]]] for i, r in enumerate(question["rows"], 1) if r["id"] in answer}
-        elif question["type"] == "date":
-            year, month, day = answer.split("-")
-            form |= {f"{name}_day": [day], f"{name}_month": [month], f"{name}_year": [year]}
-        else:
-            form[name] = [str(answer)]
+        if (answer := given[question["id"]]) is not None:
+            form |= KINDS[question["type"]].typed(question, f"q{n}", answer)
     return form
 
 
@@ -154,36 +104,37 @@ def _is_met(item: dict[str, Any], everything: list[dict[str, Any]], asked: dict[
 
 
 def _meets(question: dict[str, Any], answer: Any, condition: dict[str, Any]) -> bool:
-    operator, value = condition["operator"], condition.get("value")
-    if operator == "answered":
-        return answer is not None
-    if operator == "unanswered":
-        return answer is None
+    operator = condition["operator"]
+    if operator in ("answered", "unanswered"):
+        return (answer is None) == (operator == "unanswered")
     if answer is None:
         return False
-    if question["type"] in ("single", "multiple"):
-        meant = next(o["id"] for o in question["options"] if value in (o["id"], o["label"]))
-        if operator == "is":
-            return answer["options"] == [meant]
-        return (meant in answer["options"]) == (operator == "contains")
-    if question["type"] == "grid":
-        row, step = value.split(":")
-        return (answer.get(row) == step) == (operator == "contains")
-    if question["type"] == "short_text":
-        return value.lower() in answer.lower()
-    return {"is": answer == value, "is_not": answer != value, "greater": answer > value, "less": answer < value}[
-        operator
-    ]
+    return KINDS[question["type"]].meets(question, answer, operator, condition["value"])
 
 
-def counts(survey: Definition, stored: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """By question: how many answered, how many left it empty, and how many chose each option of a choice."""
-    found = {}
+def rows(survey: Definition, stored: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """The responses as they should stand in a CSV file, without what stands before the questions."""
+    return [tuple(_row(survey, response)) for response in stored]
+
+
+def _row(survey: Definition, response: dict[str, Any]) -> Iterator[str]:
     for question in _questions(survey["questions"]):
-        mine = [s[question["id"]] for s in stored if question["id"] in s]
-        found[question["id"]] = {"base": sum(a is not None for a in mine), "no_answer": sum(a is None for a in mine)}
-        if question["type"] in ("single", "multiple"):
-            found[question["id"]]["options"] = {
-                o["id"]: sum(1 for a in mine if a and o["id"] in a["options"]) for o in question["options"]
-            }
-    return found
+        kind, id_ = KINDS[question["type"]], question["id"]
+        yield from kind.cells(question, response[id_]) if id_ in response else ["NA"] * len(kind.cells(question, None))
+
+
+def check_figures(
+    survey: Definition, stored: list[dict[str, Any]], figures: dict[str, Any], table: list[list[Any]]
+) -> None:
+    """Assert that public figures, and the same as a table, say what is `stored`."""
+    for question in _questions(survey["questions"]):
+        kind, id_ = KINDS[question["type"]], question["id"]
+        mine = [s[id_] for s in stored if id_ in s]
+        given = [answer for answer in mine if answer is not None]
+        entry = next(q for q in figures["questions"] if q["id"] == id_)
+        assert (entry["base"], entry["no_answer"]) == (len(given), len(mine) - len(given)), (survey, id_)
+        kind.figures(question, given, entry)
+        exported = [row for row in table if row[0] == id_]
+        assert {row[9] for row in exported} == {len(mine) - len(given)}
+        for (row, option), n in kind.exported(question, given).items():
+            assert [found[6] for found in exported if (found[3], found[4]) == (row, option)] == [n], (question, given)

@@ -93,10 +93,12 @@ def sound(page, editor: bool = False) -> None:
 
 def test_an_edit_of_answered_questions_shows_its_effect_first(agent, live_server):
     from counting import fold
-    from tests.factories.surveys import SurveyFactory, question
+    from tests.factories.surveys import SurveyFactory, every_type, question
 
     survey = SurveyFactory(
-        open=True, title="Votre place", questions=[question("single", "Comment venez-vous ?", other=False)]
+        open=True,
+        title="Votre place",
+        questions=[question("single", "Comment venez-vous ?", other=False), *every_type()],
     )
     option = survey.live_version.schema["questions"][0]["options"][0]["id"]
     for _ in range(3):
@@ -104,7 +106,10 @@ def test_an_edit_of_answered_questions_shows_its_effect_first(agent, live_server
     fold.sweep()
     page = agent.page
     page.goto(f"{agent.base}/admin/snippets/surveys/survey/edit/{survey.pk}/")
-    page.locator("[id$='-value-options-0-value']").fill("en marchant")
+    page.get_by_label("Choix", exact=True).first.fill("en marchant")
+    page.set_viewport_size({"width": 320, "height": 768})
+    sound(page)
+    page.set_viewport_size({"width": 1366, "height": 768})
     agent.publish(refused=True)
     page.locator("#effects-panel li").first.wait_for()
     text = page.locator("#effects-panel").inner_text()

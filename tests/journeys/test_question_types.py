@@ -1,17 +1,29 @@
 """Every question type through a real browser: without JavaScript, with the keyboard alone, on a small screen, axe 0."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from counting import fold, reconcile
 from surveys.models import Survey
-from surveys.questions import TYPES
+from surveys.questions import TYPES, type_of
+from tests.factories.pictures import saved, scene
 from tests.factories.surveys import SurveyFactory, every_type, question
 from tests.journeys.test_citizen import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# What somebody types with the keyboard alone once the first control of a question has the focus.
+# What somebody does with the keyboard alone once the first control of a question has the focus.
 KEYS: dict[str, list[str]] = {
+    "single": ["Space", "ArrowDown"],
+    "multiple": ["Space", "Tab", "Tab", "Space"],
+    "grid": ["Space", "Tab", "Space", "ArrowRight"],
+    "scale": ["Space", "ArrowRight"],
+    "number": ["text:42"],
+    "short_text": ["text:Rue Haute"],
+    "long_text": ["text:Deux mots."],
+    "date": ["text:27", "Tab", "text:3", "Tab", "text:2026"],
     "yes_no": ["Space", "Tab", "text:Parce que."],
     "rating": ["Space", "ArrowDown"],
     "nps": ["Space", "ArrowRight"],
@@ -20,16 +32,36 @@ KEYS: dict[str, list[str]] = {
     "basket": ["Space", "Tab", "Tab", "Space"],
     "time": ["text:18h30"],
     "demographic": ["Space", "ArrowDown"],
+    "photo": ["file:photo.jpg", "Tab", "text:une rue"],
+    "file": ["file:plan.jpg"],
     "image_choice": ["Space", "ArrowDown"],
+    "location": ["Space", "ArrowDown"],
 }
+# As what a screen reader announces a question: one control, or a group of them. Files have no role of their own.
+ONE = {"number": "textbox", "short_text": "textbox", "long_text": "textbox", "time": "textbox"}
+FILES = {"photo", "file"}
+NAMELESS = re.compile(r"^\s*- (radio|checkbox|textbox|combobox|button|group|radiogroup|img)( \[[^]]*\])?:?$", re.M)
 
 
 def press(page, keys: list[str]) -> None:
     for key in keys:
         if key.startswith("text:"):
             page.keyboard.type(key.removeprefix("text:"))
+        elif key.startswith("file:"):  # the window in which a file is chosen belongs to the browser
+            file = {"name": key.removeprefix("file:"), "mimeType": "image/jpeg", "buffer": saved(scene())}
+            page.locator(":focus").set_input_files([file])
         else:
             page.keyboard.press(key)
+
+
+def tab_to(page, name: str) -> None:
+    """Press Tab until the focus is on a control called `name`, or a part of it."""
+    for _n in range(40):
+        page.keyboard.press("Tab")
+        here = page.locator(":focus")
+        if here.count() and (here.get_attribute("name") or "").partition("_")[0] == name:
+            return
+    raise AssertionError(f"the keyboard does not lead to {name}")
 
 
 def answers(survey: Survey) -> dict:
@@ -38,19 +70,32 @@ def answers(survey: Survey) -> dict:
 
 
 def by_keyboard(page, survey: Survey) -> None:
-    """Answer each question of KEYS from its first control on."""
+    """From the top of the page to the button, without leaving the keyboard."""
     for place, asked in enumerate(survey.live_version.schema["questions"], 1):
-        page.locator(f"#q{place}").focus()
-        press(page, KEYS[asked["type"]])
+        if type_of(asked).asked:
+            tab_to(page, f"q{place}")
+            press(page, KEYS[asked["type"]])
+    tab_to(page, "go")
 
 
 def expected(survey: Survey) -> dict:
-    ids = {q["type"]: [o["id"] for o in q.get("options", ())] for q in survey.live_version.schema["questions"]}
+    questions = {q["type"]: q for q in survey.live_version.schema["questions"]}
+    ids = {kind: [o["id"] for o in q.get("options", ())] for kind, q in questions.items()}
+    rows, steps = ([item["id"] for item in questions["grid"][part]] for part in ("rows", "scale"))
     trees, benches, fountain = ids["ranking"]
     oven, tools, _kiosk = ids["points"]
     garden, _lamps, bench = ids["basket"]
     return {
+        "single": {"options": ids["single"][1:2]},
+        "multiple": {"options": [ids["multiple"][0], ids["multiple"][2]]},
+        "grid": {rows[0]: steps[0], rows[1]: steps[1]},
+        "scale": 1,
+        "number": 42,
+        "short_text": "Rue Haute",
+        "long_text": "Deux mots.",
+        "date": "2026-03-27",
         "yes_no": {"options": ["yes"], "reason": "Parce que."},
+        "hidden": None,
         "rating": 2,
         "nps": 1,
         "ranking": [benches, trees, fountain],
@@ -62,18 +107,40 @@ def expected(survey: Survey) -> dict:
     }
 
 
+def heard(page, survey: Survey) -> None:
+    """Each question has a role, its wording as name and its help as description; no control is without a name."""
+    for asked in survey.live_version.schema["questions"]:
+        kind, wording = asked["type"], re.compile(f"^{re.escape(asked['wording'])}")
+        if not type_of(asked).asked:
+            continue
+        found = page.get_by_role(ONE.get(kind, "group"), name=wording)
+        found = page.get_by_label(asked["wording"], exact=True) if kind in FILES else found
+        assert found.count() == 1, kind
+        expect(found).to_have_accessible_description(re.compile(re.escape(asked["help"])))
+    snapshot = page.locator("form.survey").aria_snapshot()
+    assert not NAMELESS.search(snapshot), snapshot
+
+
 @pytest.mark.parametrize("javascript", [False, True])
 def test_every_type_is_answered_by_keyboard_at_320_pixels(live_server, visit, javascript):
-    survey = SurveyFactory(open=True, questions=[question(kind) for kind in KEYS])
+    assert set(KEYS) == {name for name, kind in TYPES.items() if kind.asked}
+    questions = [question(kind, f"Question {kind} ?", help=f"Aide pour {kind}.") for kind in TYPES]
+    survey = SurveyFactory(open=True, questions=questions)
     page = visit(javascript=javascript, width=320)
     page.goto(live_server.url + survey.get_absolute_url())
+    if not javascript:
+        heard(page, survey)
     by_keyboard(page, survey)
     if javascript:
         told = [told.inner_text() for told in page.locator(".left").all()]
         assert "0" in told[0] and "6\u202f100" in told[1].replace("\xa0", "\u202f")
     page.keyboard.press("Enter")
     page.wait_for_url("**/merci/**")
-    assert answers(survey) == expected(survey)
+    found = answers(survey)
+    where = found.pop("location")
+    assert (where["way"], where["zone"]) == ("zone", "w")
+    assert found.pop("photo")["alt"] == "une rue" and found.pop("file")["id"]
+    assert found == expected(survey)
     fold.sweep()
     assert reconcile.compare(survey.tool) == []
 

@@ -5,8 +5,10 @@ import random
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from counting.models import LedgerEntry, Tool
+from moderation.models import Burst
 from participation.receipts import issue_token
 from surveys import intake
 from surveys.forms import compiled_live
@@ -87,3 +89,16 @@ def test_trouble_on_a_live_connection_is_told(survey, given, monkeypatch):
     monkeypatch.setattr(intake, "record_response", fail)
     with pytest.raises((OperationalError, InterfaceError)):
         intake.receive(survey.key, survey.number, given, issue_token(survey.key), None)
+
+
+def test_who_is_set_aside_leaves_in_the_order_in_which_bursts_are_held(survey, given):
+    """The burst, then its tool; the other way round, a withdrawal and a burst that goes on wait for one another."""
+    receipt = intake.record_response(survey, given, issue_token(survey.key))
+    key, now = bytes(Response.objects.get().participant_key), timezone.now()
+    about = {"tool_id": survey.tool_id, "scope_id": survey.scope_id, "rule": "network", "since": now, "until": now}
+    assert intake.set_aside(survey.tool_id, [key], Burst.objects.create(**about, size=1).pk) == 1
+    with CaptureQueriesContext(connection) as queries:
+        assert receipt.fresh and intake.erase(key) == 1
+    updated = [q["sql"].split('"')[1] for q in queries if q["sql"].startswith("UPDATE")]
+    assert updated.index("moderation_burst") < updated.index("counting_tool")
+    assert (Burst.objects.get().size, Tool.objects.get(pk=survey.tool_id).set_aside) == (0, 0)

@@ -1,17 +1,19 @@
 """Advice on questions: each rule finds what it is for and lets the better wording pass; none stops anybody."""
 
-import csv
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
+from surveys.definitions import import_definition, read_definition
 from surveys.linting import RULES, advise
 from surveys.models import Survey
-from surveys.publishing import advice_on
+from surveys.publishing import advice_on, preview_schema
 from tests.factories.surveys import SurveyFactory, question
 
-DATA = Path(__file__).parents[3] / "shared/data"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "linting.md").read_text("utf-8")
 YES_NO = ["Oui", "Non", "Sans avis"]
 
 
@@ -88,16 +90,30 @@ def test_every_rule_says_what_to_do_with_an_example_in_french():
         assert str(rule.sentence) and str(rule.example)
 
 
-def test_the_grand_debat():
-    """97 questions that a state asked: what is found there is what the page of figures says."""
-    file = DATA / "questions-grand-debat-fr-2019/questions.csv"
-    if not file.exists():
-        pytest.skip("the real questions are not on this machine")
-    with file.open(encoding="utf-8", newline="") as source:
-        rows = list(csv.DictReader(source))
-    found = advise([asked(row["text"]) for row in rows])
-    flagged = {advice.question["id"] for advice in found if advice.question}
-    assert (len(rows), len(flagged)) == (97, 33)
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["grand-debat-fr-2019", "flying-etiquette-us-2014", "masculinity-us-2018"])
+def test_the_page_of_figures_says_what_is_found_in_real_surveys(name):
+    survey = import_definition(read_definition((DOCS / f"examples/{name}.json").read_bytes()))
+    asked = preview_schema(survey)["questions"]
+    found = advise(asked)
+    mine = [advice for advice in found if advice.question]
+    by_kind = sorted(Counter(advice.kind for advice in mine).items(), key=lambda item: (-item[1], item[0]))
+    told = f"{len(mine)}: {', '.join(f'{n} {kind}' for kind, n in by_kind)}"
+    whole = ", ".join(advice.kind for advice in found if not advice.question)
+    row = [name, len(asked), len({advice.question["id"] for advice in mine}), told, whole]
+    assert f"| {' | '.join(map(str, row))} |" in PAGE
+
+
+def test_the_page_of_figures_says_how_many_kinds_there_are():
+    assert f"{len(RULES) + 2} kinds of remarks" in PAGE  # two are about the whole survey
+
+
+def test_what_was_found_is_quoted_as_it_was_written():
+    (advice,) = (a for a in advise([asked("N’est-il pas évident que l’été… ?")]) if a.kind == "leading")
+    assert (advice.found, advice.is_quoted) == ("N’est-il pas", True)
+    (twice,) = (a for a in advise([asked("Ne faut-il pas interdire les voitures ?")]) if a.kind == "double_negation")
+    assert twice.found == "Ne faut-il pas … interdire"
+    assert not next(a for a in advise([asked("½ ?", YES_NO * 4, "single")]) if a.kind == "many_options").is_quoted
 
 
 @pytest.mark.django_db
@@ -106,7 +122,15 @@ def test_it_is_shown_and_stops_nobody(admin_client):
     survey = SurveyFactory(open=True, questions=[question("long_text", wording)])  # published all the same
     edit = admin_client.get(reverse(Survey.snippet_viewset.get_url_name("edit"), args=[survey.pk])).content.decode()
     id_ = survey.questions[0].id
-    assert f'href="#block-{id_}-section"' in edit and "ne pensez vous pas" in edit
+    assert f'href="#block-{id_}-section"' in edit and "«\u00a0Ne pensez-vous pas\u00a0»" in edit
+    assert 'help-info" open' in edit
     assert "conseils" in survey.make_preview_request().content.decode()
     assert "conseils" not in admin_client.get(survey.get_absolute_url()).content.decode()
     assert [entry["number"] for entry in advice_on(survey)] == [1]
+
+
+@pytest.mark.django_db
+def test_much_advice_is_folded_so_that_the_questions_are_seen(admin_client):
+    survey = SurveyFactory(questions=[question("long_text", "Ne pensez-vous pas que les voitures gênent ?")] * 4)
+    edit = admin_client.get(reverse(Survey.snippet_viewset.get_url_name("edit"), args=[survey.pk])).content.decode()
+    assert "4 conseils" in edit and 'help-info" open' not in edit

@@ -100,6 +100,7 @@ RULES = [
     # What the public sees and sends.
     Rule(r"sante/$", ALL, ALL),
     Rule(r"(themes|reponses|suivre|flux)/", ALL, ALL),
+    Rule(r"e/", ALL, ALL),
     Rule(r"(enquetes|debats|cartes|suivi|signaler|moderation|acces|carte|adresses|fichiers)/", ALL, ALL),
     Rule(r"(recherche|theme\.css|stats|stats\.csv|plan-du-site|robots\.txt)", ALL, ALL),
     Rule(r"documents/", ALL, ALL),
@@ -223,7 +224,7 @@ def address(route: str, ground: Ground) -> str:
     about["key"] = next((key for name, key in keys.items() if name in route), ground.survey.key)
     about |= {"argument_id": uuid.uuid4(), "place_id": getattr(ground, "place_id", uuid.uuid4())}
     about |= {"scope_id": ground.debate.scope_id, "batch_id": ground.batch.pk, "tag": ground.debate.scope.tag}
-    about |= {"export_id": ground.export.pk}
+    about |= {"export_id": ground.export.pk, "number": ground.survey.pk}
     about |= {"slug": "x", "action_name": "publish", "instance_pk": ground.decision.pk}
 
     def value(found: re.Match) -> str:

@@ -3,8 +3,21 @@
 from .answer_file import AnswerFile
 from .draft import Draft
 from .export import Export
+from .keyed_sheet import KeyedSheet, SecondKeying, SheetSample
 from .open_answer import OpenAnswer, UnsortedAnswers
 from .response import Response
 from .survey import Survey, SurveyVersion
 
-__all__ = ["AnswerFile", "Draft", "Export", "OpenAnswer", "Response", "Survey", "SurveyVersion", "UnsortedAnswers"]
+__all__ = [
+    "AnswerFile",
+    "Draft",
+    "Export",
+    "KeyedSheet",
+    "OpenAnswer",
+    "Response",
+    "SecondKeying",
+    "SheetSample",
+    "Survey",
+    "SurveyVersion",
+    "UnsortedAnswers",
+]

@@ -78,6 +78,11 @@ RULES = [
     Rule(r"admin/pages/(<int:page_id>/revisions/$|<int:page_to_move_id>)", STAFF, STAFF),
     # Exports: who may have responses one by one.
     Rule(r"admin/surveys/<int:pk>/links/$", EDIT, "", True),
+    # Keying in: who may, where they may.
+    Rule(r"admin/surveys/keying/$", EDIT, "", True),
+    Rule(r"admin/surveys/<int:pk>/keying/", EDIT, EDIT, True),
+    Rule(r"admin/surveys/keying/sheets/", EDIT, EDIT, True),
+    Rule(r"admin/surveys/<int:pk>/poster/", EDIT, "", True),
     Rule(r"admin/surveys/exports/$", "eadu", "", True),
     Rule(r"admin/surveys/<int:pk>/exports/$", "eadu", "eadu", True),
     Rule(r"admin/surveys/exports/<uuid:export_id>/", "eadu", "", True),

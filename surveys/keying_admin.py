@@ -133,7 +133,9 @@ def _unsettled(found: Survey) -> QuerySet[KeyedSheet]:
 def _compiled(request: HttpRequest, found: Survey) -> CompiledSurvey:
     """The version that the sheets were printed from: `?version=`, else the one online."""
     wanted = request.POST.get("version") or request.GET.get("version") or ""
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 9 else found.live_version.number
+    if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 9):
+        raise Http404
+    number = int(wanted) if wanted else found.live_version.number
     try:
         return compiled(found.key, number)
     except SurveyVersion.DoesNotExist:

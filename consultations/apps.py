@@ -8,7 +8,9 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         from participation import receipts
+        from surveys.paper import surroundings
 
-        from . import showing
+        from . import showing, to_print
 
         receipts.fates.append(showing.fate_of)
+        surroundings.promises.append(to_print.promise_of)

@@ -14,9 +14,12 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         from consultations import readiness
+        from surveys.paper import surroundings
 
+        from .authority import on_paper
         from .checks import contact
 
+        surroundings.authorities.append(on_paper)
         readiness.more.append(contact)
         post_migrate.connect(make_fresh_pages_searchable, sender=self)
 

@@ -4,12 +4,11 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import segno
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from . import letters
+from . import letters, qr
 
 MOST_LABELS = 5_000  # a page with more of them is too much for a browser to print
 
@@ -45,14 +44,10 @@ def labels(request: HttpRequest, letter: Letter, codes: Iterable[list[str]]) -> 
     yield head
     for some in codes:
         yield "".join(
-            label.replace(_CODE, letters.show(code)).replace(_QR, qr(leads_to(letter.address, code))) for code in some
+            label.replace(_CODE, letters.show(code)).replace(_QR, qr.svg(leads_to(letter.address, code)))
+            for code in some
         )
     yield foot
-
-
-def qr(text: str) -> str:
-    """`text` as the SVG of a QR code."""
-    return segno.make(text, error="m", micro=False).svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
 
 
 class _Line:

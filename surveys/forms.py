@@ -93,17 +93,20 @@ class CompiledSurvey:
     def minutes_for(self, questions: Iterable[Schema]) -> int:
         return max(1, round(sum(type_of(q).takes(q) for q in questions) / 60))
 
-    def read(self, data: Mapping[str, Sequence[str]], only: Sequence[Schema] | None = None) -> Reading:
-        """Read what was typed into the form (all of it, or `only` some questions)."""
+    def read(
+        self, data: Mapping[str, Sequence[str]], only: Sequence[Schema] | None = None, on_paper: bool = False
+    ) -> Reading:
+        """Read what was typed into the form (all of it, or `only` some questions), or off a sheet of paper."""
         form, rules = Form(data), self.routing.rules
         answers: dict[str, Any] = {}
         errors: list[tuple[str, str, str]] = []
         unsent: list[Schema] = []
-        for question in self.questions if only is None else only:
+        for asked in self.questions if only is None else only:
+            question = type_of(asked).from_paper(asked) if on_paper else asked
             name = self.names[question["id"]]
             if question["id"] in rules and not self.routing.shows(question["id"], answers):
                 if _is_typed(data, name):
-                    unsent.append(question)
+                    unsent.append(asked)
                 continue
             try:
                 answer = type_of(question).read(question, name, form)

@@ -2,6 +2,7 @@
 
 record_response   a new response, the same one sent again, or a correction of it
 record_many       responses that were gathered elsewhere, on paper say
+correct           what a sheet of paper says, in the place of what was keyed in
 reword            other words in an open answer, from their author
 withdraw          the response goes, its count goes with it
 erase             the same for everything behind a participant key
@@ -324,6 +325,22 @@ def _change(found: Response, survey: CompiledSurvey, row: _Row) -> None:
     _have_sorted([found.pk])
 
 
+def correct(survey: CompiledSurvey, response_id: Any, answers: Mapping[str, Any]) -> None:
+    """Put `answers`, read off a sheet, in the place of what was keyed in; no window applies, as in `record_many`.
+
+    Raises Closed as that does, and Response.DoesNotExist when the response was taken back.
+    """
+    with transaction.atomic():
+        gate.enter(survey.tool_id)
+        _check_gate(survey)
+        found = Response.objects.select_for_update().get(pk=response_id, survey_id=survey.survey_id)
+        if found.answers == answers:
+            return
+        cells, words = survey.pack(answers, found.channel, found.trust), survey.has_words(answers)
+        keys = bytes(found.participant_key), bytes(found.submission_key)
+        _change(found, survey, _Row(*keys, answers, cells, found.channel, found.trust, words))
+
+
 def reword(response_id: Any, question: Schema, part: str, text: str) -> None:
     """Put an author's other words in one of their open answers: no figure depends on them.
 
@@ -515,6 +532,7 @@ __all__ = [
     "Closed",
     "Receipt",
     "Tool",
+    "correct",
     "count_again",
     "Unproven",
     "erase",

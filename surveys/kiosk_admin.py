@@ -19,7 +19,7 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.log_actions import log
 
-from participation import sheets, trust
+from participation import qr, trust
 
 from . import kiosks
 from .forms import compiled_live
@@ -100,7 +100,7 @@ def _open(request: HttpRequest, survey: Survey, form: NewKioskForm) -> HttpRespo
 def _link(request: HttpRequest, kiosk: Kiosk, secret: str) -> HttpResponse:
     """Shown once: only the hash of the secret is kept."""
     address = f"{settings.WAGTAILADMIN_BASE_URL}{reverse('surveys:kiosk', args=[kiosk.pk])}#{secret}"
-    drawn = mark_safe(sheets.qr(address))  # noqa: S308 - ours
+    drawn = mark_safe(qr.svg(address))  # noqa: S308 - ours
     context = {"kiosk": kiosk, "survey": kiosk.survey, "address": address, "qr": drawn}
     response = render(request, "surveys/admin/kiosk_link.html", context)
     response["Cache-Control"] = "no-store"

@@ -150,6 +150,11 @@ def _items(
     return items
 
 
+def rules_for_script(survey: CompiledSurvey, rules: Sequence[Rule]) -> str:
+    """The rules as `survey.js` reads them, where all questions stand on one page."""
+    return _for_script(survey, rules, {q["id"] for q in survey.questions}, None)
+
+
 def _for_script(survey: CompiledSurvey, rules: Sequence[Rule], here: Collection[str], way: Way | None) -> str:
     """The rules as the script that follows them reads them, what is decided as true or false; "" without rules."""
     said = [

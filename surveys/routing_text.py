@@ -1,6 +1,6 @@
 """The rules of a survey in plain words, for who answers and for who reads the results."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -9,18 +9,19 @@ from django.utils.translation import gettext as _
 from .routing import Condition, Rule
 
 
-def in_words(rules: Sequence[Rule]) -> str:
-    """“Answer only if you chose “yes” to …”; "" where there are no rules."""
-    said = [_joined(rule) for rule in rules]
+def in_words(rules: Sequence[Rule], numbers: Mapping[str, int] | None = None) -> str:
+    """“Answer only if you chose “yes” to …”; "" where there are no rules. `numbers`: as on paper."""
+    said = [_joined(rule, numbers or {}) for rule in rules]
     return _("Answer only if %(conditions)s.") % {"conditions": _(", and ").join(said)} if said else ""
 
 
-def _joined(rule: Rule) -> str:
-    return (_(" and ") if rule.match == "all" else _(" or ")).join(_clause(c) for c in rule.conditions)
+def _joined(rule: Rule, numbers: Mapping[str, int]) -> str:
+    return (_(" and ") if rule.match == "all" else _(" or ")).join(_clause(c, numbers) for c in rule.conditions)
 
 
-def _clause(condition: Condition) -> str:
-    values = {"wording": condition.question["wording"], "value": _value(condition)}
+def _clause(condition: Condition, numbers: Mapping[str, int]) -> str:
+    wording, number = condition.question["wording"], numbers.get(condition.question["id"])
+    values = {"wording": f"{number}. {wording}" if number else wording, "value": _value(condition)}
     return _pattern(condition) % values
 
 

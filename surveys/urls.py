@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from . import frame_views, kiosk_views, views
+from . import frame_views, kiosk_views, paper_views, views
 from .framing import framed
 
 
@@ -13,7 +13,14 @@ class KeyConverter(StringConverter):
     regex = "[A-Za-z0-9_-]{1,20}"
 
 
+class ShortConverter(StringConverter):
+    """The number of a survey, in its short address."""
+
+    regex = "[0-9]{1,9}"
+
+
 register_converter(KeyConverter, "survey_key")
+register_converter(ShortConverter, "survey_number")
 
 app_name = "surveys"
 
@@ -35,6 +42,9 @@ urlpatterns = [
     path("enquetes/<survey_key:key>/resultats/", views.results, name="results"),
     path("enquetes/<survey_key:key>/reponses-libres/", views.open_answers, name="open_answers"),
     path("enquetes/<survey_key:key>/resultats.json", views.results_json, name="results_json"),
+    path("enquetes/<survey_key:key>/papier/", paper_views.page, name="paper"),
+    path("enquetes/<survey_key:key>/papier.pdf", paper_views.as_pdf, name="paper_pdf"),
+    path("e/<survey_number:number>/", paper_views.short, name="short"),
     path("enquetes/<survey_key:key>/resultats.csv", views.results_csv, name="results_csv"),
     path("permanence/<uuid:kiosk_id>/", kiosk_views.kiosk, name="kiosk"),
     path("permanence/<uuid:kiosk_id>/ouvrier.js", kiosk_views.worker, name="kiosk_worker"),

@@ -20,7 +20,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from counting.models import Tally
 
-from . import export_admin, kiosk_admin, translating
+from . import export_admin, keying_admin, kiosk_admin, poster_admin, translating
 from .admin import AdvicePanel, EffectsPanel, FramePanel, SurveyForm, copy_survey, signed_links
 from .file_admin import asks_for_files, sent_files
 from .models import Export, Survey
@@ -100,6 +100,14 @@ def admin_urls() -> list:
         path("surveys/<int:pk>/links/", signed_links, name="surveys_links"),
         path("surveys/<int:pk>/kiosks/", kiosk_admin.survey_kiosks, name="surveys_kiosks"),
         path("surveys/kiosks/<uuid:kiosk_id>/", kiosk_admin.one_kiosk, name="surveys_kiosk"),
+        path("surveys/keying/", keying_admin.surveys, name="surveys_keying_all"),
+        path("surveys/<int:pk>/keying/", keying_admin.survey, name="surveys_keying"),
+        path("surveys/<int:pk>/keying/<slug:channel>/", keying_admin.key, name="surveys_key"),
+        path("surveys/keying/sheets/<int:pk>/", keying_admin.correct, name="surveys_keying_correct"),
+        path("surveys/keying/sheets/<int:pk>/second/", keying_admin.second, name="surveys_keying_second"),
+        path("surveys/keying/sheets/<int:pk>/settle/", keying_admin.settle, name="surveys_keying_settle"),
+        path("surveys/<int:pk>/poster/", poster_admin.page, name="surveys_poster"),
+        path("surveys/<int:pk>/poster/<str:name>", poster_admin.file, name="surveys_poster_file"),
         path("surveys/exports/", export_admin.surveys, name="surveys_exports_all"),
         path("surveys/<int:pk>/exports/", export_admin.exports, name="surveys_exports"),
         path("surveys/exports/<uuid:export_id>/", export_admin.download, name="surveys_export_file"),
@@ -112,6 +120,12 @@ def exports_item() -> MenuItem:
     return export_admin.ExportsItem(_("Exports"), url, name="exports", icon_name="download", order=211)
 
 
+@hooks.register("register_admin_menu_item")
+def keying_item() -> MenuItem:
+    url = reverse("surveys_keying_all")
+    return keying_admin.KeyingItem(_("Keying in"), url, name="keying", icon_name="edit", order=212)
+
+
 @hooks.register("register_snippet_listing_buttons")
 def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
     if isinstance(snippet, Survey) and user.has_perm("surveys.add_survey"):
@@ -120,6 +134,9 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
             yield Button(_("View live"), snippet.get_absolute_url(), icon_name="view", priority=26)
             links = reverse("surveys_links", args=[snippet.pk])
             yield Button(_("Signed links"), links, icon_name="link", priority=27)
+    if isinstance(snippet, Survey) and snippet.live_version_id and user.has_perm("surveys.change_survey"):
+        poster = reverse("surveys_poster", args=[snippet.pk])
+        yield Button(_("Poster and QR code"), poster, icon_name="image", priority=27)
     if isinstance(snippet, Survey) and user.has_perm("surveys.change_survey") and asks_for_files(snippet):
         yield Button(
             _("Photos and documents"), reverse("surveys_files", args=[snippet.pk]), icon_name="image", priority=27
@@ -130,13 +147,16 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(_("Translate"), reverse("surveys_translations", args=[snippet.pk]), icon_name="globe", priority=27)
     if isinstance(snippet, Survey) and user.has_perm("participation.manage_codes"):
         yield Button(_("Letter codes"), reverse("access_codes", args=[snippet.scope_id]), icon_name="key", priority=28)
+    if isinstance(snippet, Survey) and snippet.live_version_id and user.has_perm("surveys.key_responses"):
+        yield Button(_("Key in sheets"), reverse("surveys_keying", args=[snippet.pk]), icon_name="edit", priority=28)
     if isinstance(snippet, Survey) and snippet.live_version_id and user.has_perm("surveys.export_responses"):
         yield Button(_("Export"), reverse("surveys_exports", args=[snippet.pk]), icon_name="download", priority=29)
 
 
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
-    wanted = Q(codename__endswith="_survey") | Q(codename__in=[export_admin.RESPONSES, export_admin.WORDS])
+    named = [export_admin.RESPONSES, export_admin.WORDS, keying_admin.KEY]
+    wanted = Q(codename__endswith="_survey") | Q(codename__in=named)
     return Permission.objects.filter(wanted, content_type__app_label="surveys")
 
 

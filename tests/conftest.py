@@ -59,6 +59,7 @@ def _install() -> None:
     migration = import_module("home.migrations.0002_fresh_install")
     migration.build(apps, None)
     migration.group(apps, None)
+    import_module("home.migrations.0003_who_keys_in").group(apps, None)
 
 
 @pytest.fixture(scope="session")

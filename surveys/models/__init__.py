@@ -3,6 +3,7 @@
 from .answer_file import AnswerFile
 from .draft import Draft
 from .export import Export
+from .keyed_sheet import KeyedSheet, SecondKeying, SheetSample
 from .kiosk import Kiosk
 from .open_answer import OpenAnswer, UnsortedAnswers
 from .response import Response
@@ -12,9 +13,12 @@ __all__ = [
     "AnswerFile",
     "Draft",
     "Export",
+    "KeyedSheet",
     "Kiosk",
     "OpenAnswer",
     "Response",
+    "SecondKeying",
+    "SheetSample",
     "Survey",
     "SurveyVersion",
     "UnsortedAnswers",

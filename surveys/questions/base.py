@@ -64,16 +64,37 @@ class Form:
         return text
 
 
+class Box(NamedTuple):
+    """Something to tick: what is typed for it when the sheet is keyed in, what its input sends, what it says."""
+
+    code: str
+    value: str
+    label: str
+    picture: Schema | None = None
+
+
+class Blank(NamedTuple):
+    """Something to fill in: what it is for, what is written there (a rank, points), the end of its input's name."""
+
+    label: Message = ""
+    unit: Message = ""
+    field: str = ""
+
+
 class Paper(NamedTuple):
-    """A question on a sheet of paper: what to do, then boxes to tick, blanks to fill, lines to write on."""
+    """A question on a sheet of paper, and as it is keyed in from there: what to do, then boxes to tick, blanks to fill,
+    lines to write on. `field` and `words` are the ends of the names of the inputs of boxes and lines.
+    """
 
     how: Message = ""
-    boxes: Sequence[str] = ()
-    blanks: Sequence[tuple[str, Message]] = ()  # (what the blank is for, what is written there: a rank, points)
-    columns: Sequence[str] = ()  # with these, each of `blanks` is a row of as many boxes
+    boxes: Sequence[Box] = ()
+    several: bool = False  # may several boxes be ticked?
+    field: str = ""
+    blanks: Sequence[Blank] = ()
+    columns: Sequence[Box] = ()  # with these, each of `blanks` is a row of as many boxes
     lines: int = 0
     before_lines: Message = ""
-    pictures: Sequence[Schema] = ()  # options with an image, a box each
+    words: str = ""
 
 
 class QuestionType:
@@ -171,8 +192,12 @@ class QuestionType:
         return False
 
     def paper(self, schema: Schema) -> Paper:
-        """The question on a sheet of paper."""
-        return Paper(lines=1)
+        """The question on a sheet of paper. Its inputs, named as it says, are read by `read`."""
+        raise NotImplementedError
+
+    def from_paper(self, schema: Schema) -> Schema:
+        """The schema by which a sheet of paper is read: paper cannot insist, what was left empty is no answer."""
+        return {**schema, "required": False}
 
     def columns(self, schema: Schema) -> list[tuple[str, str]]:
         """The CSV columns of this question: (part, title); the part "" is the question itself."""
@@ -251,6 +276,14 @@ def keep_withdrawn(now: list[Schema], before: list[Schema]) -> None:
 
 def offered(items: list[Schema]) -> list[Schema]:
     return [item for item in items if not item.get("withdrawn")]
+
+
+def boxes(items: list[Schema]) -> list[Box]:
+    """What is offered, as boxes numbered from 1."""
+    return [
+        Box(str(n), item["id"], item["label"], item if item.get("src") else None)
+        for n, item in enumerate(offered(items), 1)
+    ]
 
 
 def anchor(name: str, n: int) -> str:

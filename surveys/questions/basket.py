@@ -6,7 +6,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .base import Answer, AnswerError, Form, Message, QuestionBlock, Schema, check_labels, labelled, offered
+from .base import Answer, AnswerError, Form, Message, Paper, QuestionBlock, Schema, check_labels, labelled, offered
 from .multiple import MultipleChoice
 
 MOST = 10**9
@@ -108,6 +108,10 @@ class Basket(MultipleChoice):
             elif len(equal) > 1:
                 break  # who comes first among equals is not for a table to say
         entry["envelope"] = price(schema["envelope"], schema["unit"])
+
+    def paper(self, schema: Schema) -> Paper:
+        priced = [{**o, "label": f"{o['label']} – {price(o['cost'], schema['unit'])}"} for o in schema["options"]]
+        return super().paper({**schema, "options": priced})
 
     def how(self, schema: Schema) -> Message:
         told = _("%(how)s They may cost %(envelope)s together.")

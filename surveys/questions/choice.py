@@ -17,6 +17,7 @@ from .base import (
     QuestionBlock,
     QuestionType,
     Schema,
+    boxes,
     check_labels,
     keep_withdrawn,
     labelled,
@@ -121,11 +122,14 @@ class ChoiceType(QuestionType):
         return [f"o:{schema['id']}:{item}"]
 
     def paper(self, schema: Schema) -> Paper:
-        boxes = offered(schema["options"])
-        other = any(option["id"] == OTHER for option in boxes)
-        return Paper(
-            self.how(schema), [o["label"] for o in boxes], lines=int(other), before_lines=_("Other, please specify:")
-        )
+        drawn = Paper(self.how(schema), boxes(schema["options"]), self.several(schema))
+        if not any(option["id"] == OTHER for option in offered(schema["options"])):
+            return drawn
+        return drawn._replace(lines=1, before_lines=_("Other, please specify:"), words=f"_{OTHER}")
+
+    def several(self, schema: Schema) -> bool:
+        """May several options be chosen?"""
+        return False
 
     def how(self, schema: Schema) -> Message:
         """What to do on paper, in one sentence."""

@@ -7,7 +7,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .base import EMPTY, Answer, AnswerError, Form, Message, Paper, QuestionBlock, QuestionType, Schema
+from .base import EMPTY, Answer, AnswerError, Blank, Form, Message, Paper, QuestionBlock, QuestionType, Schema
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 DRAWN_BARS = 12
@@ -123,7 +123,8 @@ class Date(QuestionType):
         return self._within(schema, day, "")
 
     def paper(self, schema: Schema) -> Paper:
-        return Paper(_("For example 27 3 2026."), (), [(_("Day"), ""), (_("Month"), ""), (_("Year"), "")])
+        parts = [Blank(_("Day"), field="_day"), Blank(_("Month"), field="_month"), Blank(_("Year"), field="_year")]
+        return Paper(_("For example 27 3 2026."), blanks=parts)
 
 
 def _month(period: str) -> str:

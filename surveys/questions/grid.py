@@ -9,12 +9,14 @@ from wagtail import blocks
 from .base import (
     Answer,
     AnswerError,
+    Blank,
     Form,
     Message,
     Paper,
     QuestionBlock,
     QuestionType,
     Schema,
+    boxes,
     keep_withdrawn,
     labelled,
     offered,
@@ -155,8 +157,8 @@ class Grid(QuestionType):
         return [f"g:{q}:{row['id']}:{item}" for row in schema["rows"]]
 
     def paper(self, schema: Schema) -> Paper:
-        rows, scale = offered(schema["rows"]), offered(schema["scale"])
-        return Paper(_("Tick one box on each line."), (), [(r["label"], "") for r in rows], [s["label"] for s in scale])
+        rows = [Blank(row["label"], field=f"_{n}") for n, row in enumerate(offered(schema["rows"]), 1)]
+        return Paper(_("Tick one box on each line."), blanks=rows, columns=boxes(schema["scale"]))
 
     def columns(self, schema: Schema) -> list[tuple[str, str]]:
         title = schema["code"] or schema["wording"]

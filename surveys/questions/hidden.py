@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participation.identity import keyed_hash
 
-from .base import Answer, Form, Message, Paper, Schema, offered
+from .base import Answer, Form, Message, Paper, Schema
 from .choice import ChoiceBlock, is_empty
 from .single import SingleChoice
 
@@ -57,7 +57,7 @@ class Hidden(SingleChoice):
         return {name: [sign(schema, answer["options"][0])]}
 
     def paper(self, schema: Schema) -> Paper:
-        return Paper(boxes=[option["label"] for option in offered(schema["options"])])
+        return Paper()  # no sheet has it: nobody is asked
 
     def from_csv(self, schema: Schema, values: list[str]) -> Answer:
         empty = is_empty(values[0], [o["label"] for o in schema["options"]])

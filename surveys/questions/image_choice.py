@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
-from .base import Form, Message, Paper, QuestionBlock, Schema, check_labels, labelled, offered
+from .base import Form, Message, QuestionBlock, Schema, check_labels, labelled, offered
 from .multiple import MultipleChoice
 
 LARGEST = "max-480x360"
@@ -80,8 +80,8 @@ class ImageChoice(MultipleChoice):
     def how(self, schema: Schema) -> Message:
         return super().how(schema) if schema["several"] else _("Tick one box.")
 
-    def paper(self, schema: Schema) -> Paper:
-        return Paper(self.how(schema), pictures=offered(schema["options"]))
+    def several(self, schema: Schema) -> bool:
+        return bool(schema["several"])
 
 
 def _drawn(image: Any) -> Schema:

@@ -18,14 +18,15 @@ from geography.models import Zone
 from .base import (
     Answer,
     AnswerError,
+    Blank,
     Form,
     Message,
     Paper,
     QuestionBlock,
     QuestionType,
     Schema,
+    boxes,
     keep_withdrawn,
-    offered,
 )
 
 GRID = 50  # metres: how exactly points leave this site
@@ -164,9 +165,10 @@ class Location(QuestionType):
         return WHY
 
     def paper(self, schema: Schema) -> Paper:
-        boxes = [item["label"] for item in offered(schema["listed"])]
-        how = _("Tick one place, or write where it is.") if boxes else _("Write where it is.")
-        return Paper(how=how, boxes=boxes, lines=2 if schema["why"] else 1, before_lines=_("Where, and why:"))
+        places = boxes(schema["listed"])
+        how = _("Tick one place, or write where it is.") if places else _("Write where it is.")
+        drawn = Paper(how, places, field="_place", blanks=[Blank(_("Where:"), field="_address")])
+        return drawn._replace(lines=2, before_lines=_("Why?"), words="_why") if schema["why"] else drawn
 
     def columns(self, schema: Schema) -> list[tuple[str, str]]:
         title = schema["code"] or schema["wording"]

@@ -76,6 +76,9 @@ class MultipleChoice(ChoiceType):
                 name,
             )
 
+    def several(self, schema: Schema) -> bool:
+        return True
+
     def how(self, schema: Schema) -> Message:
         if schema["max"]:
             return ngettext("Tick one box at most.", "Tick %(n)d boxes at most.", schema["max"]) % {"n": schema["max"]}

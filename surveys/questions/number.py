@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .base import Answer, AnswerError, Form, Message, Paper, QuestionBlock, QuestionType, Schema
+from .base import Answer, AnswerError, Blank, Form, Message, Paper, QuestionBlock, QuestionType, Schema
 from .quantiles import summary
 
 FINE_BINS = 1000  # up to so many distinct values a bin is a single value
@@ -113,7 +113,7 @@ class Number(QuestionType):
 
     def paper(self, schema: Schema) -> Paper:
         bounds = {"low": _show(Decimal(schema["min"])), "high": _show(Decimal(schema["max"]))}
-        return Paper(_("A number between %(low)s and %(high)s.") % bounds, (), [("", schema["unit"])])
+        return Paper(_("A number between %(low)s and %(high)s.") % bounds, blanks=[Blank(unit=schema["unit"])])
 
 
 def _floor(value: Decimal, width: Decimal) -> int:

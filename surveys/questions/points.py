@@ -10,6 +10,7 @@ from wagtail import blocks
 from .base import (
     Answer,
     AnswerError,
+    Blank,
     Form,
     Message,
     Paper,
@@ -171,8 +172,9 @@ class Points(QuestionType):
 
     def paper(self, schema: Schema) -> Paper:
         told = _("Share out %(points)d points, %(most)d at most on each line.")
-        labels = [(option["label"], _("points")) for option in offered(schema["options"])]
-        return Paper(told % {"points": schema["points"], "most": schema["most"]}, (), labels)
+        told = told % {"points": schema["points"], "most": schema["most"]}
+        lines = enumerate(offered(schema["options"]), 1)
+        return Paper(told, blanks=[Blank(o["label"], _("points"), f"_{n}") for n, o in lines])
 
     def columns(self, schema: Schema) -> list[tuple[str, str]]:
         title = schema["code"] or schema["wording"]

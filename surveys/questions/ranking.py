@@ -13,6 +13,7 @@ from wagtail import blocks
 from .base import (
     Answer,
     AnswerError,
+    Blank,
     Form,
     Message,
     Paper,
@@ -200,7 +201,12 @@ class Ranking(QuestionType):
             "Write 1 beside your first choice, 2 beside the next, and so on down to %(n)d.",
             ranks,
         )
-        return Paper(told % {"n": ranks}, (), [(o["label"], _("rank")) for o in offered(schema["options"])])
+        lines = enumerate(offered(schema["options"]), 1)
+        return Paper(told % {"n": ranks}, blanks=[Blank(o["label"], _("rank"), f"_{n}") for n, o in lines])
+
+    def from_paper(self, schema: Schema) -> Schema:
+        """Who ranked some of the proposals ranked these before all others, as in files."""
+        return {**super().from_paper(schema), "top": self._ranks(schema)}
 
     def columns(self, schema: Schema) -> list[tuple[str, str]]:
         title = schema["code"] or schema["wording"]

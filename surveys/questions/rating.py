@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail import blocks
 
-from .base import Answer, AnswerError, Form, Message, Paper, QuestionBlock, QuestionType, Schema
+from .base import Answer, AnswerError, Blank, Box, Form, Message, Paper, QuestionBlock, QuestionType, Schema
 from .means import add_mean
 
 STEPS = {"stars5": 5, "stars10": 10, "faces": 5}
@@ -108,6 +108,6 @@ class Rating(QuestionType):
 
     def paper(self, schema: Schema) -> Paper:
         if schema["begun"] == "stars10":
-            ends = gettext("10 = best")
-            return Paper(_("Tick one box."), (), [(ends, "")], [str(step) for step in self._steps(schema)])
-        return Paper(_("Tick one box."), [self._label(schema, step) for step in self._steps(schema)])
+            marks = [Box(str(step), str(step), str(step)) for step in self._steps(schema)]
+            return Paper(_("Tick one box."), blanks=[Blank(_("10 = best"))], columns=marks)
+        return Paper(_("Tick one box."), [Box(str(s), str(s), self._label(schema, s)) for s in self._steps(schema)])

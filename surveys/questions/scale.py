@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .base import Answer, AnswerError, Form, Paper, QuestionBlock, QuestionType, Schema
+from .base import Answer, AnswerError, Blank, Box, Form, Paper, QuestionBlock, QuestionType, Schema
 from .quantiles import summary
 
 STEPS = range(11)
@@ -58,4 +58,4 @@ class Scale(QuestionType):
 
     def paper(self, schema: Schema) -> Paper:
         ends = f"0 = {schema['low']} · 10 = {schema['high']}"
-        return Paper(_("Tick one box."), (), [(ends, "")], [str(step) for step in STEPS])
+        return Paper(_("Tick one box."), blanks=[Blank(ends)], columns=[Box(str(s), str(s), str(s)) for s in STEPS])

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .base import EMPTY, Answer, AnswerError, Form, Message, Paper, QuestionBlock, QuestionType, Schema
+from .base import EMPTY, Answer, AnswerError, Blank, Form, Message, Paper, QuestionBlock, QuestionType, Schema
 
 EARLIEST, LATEST = time(0, 0), time(23, 59)
 # 18:30, 18h30, 18 h 30, 18.30, 1830, 18h, 18
@@ -70,7 +70,7 @@ class Time(QuestionType):
         return {"options": [{"id": f"{h:02d}", "label": f"{h:02d}:00 – {h:02d}:59", "count": counts[h]} for h in hours]}
 
     def paper(self, schema: Schema) -> Paper:
-        return Paper(_("For example 18:30."), (), [("", _("hours and minutes"))])
+        return Paper(_("For example 18:30."), blanks=[Blank(unit=_("hours and minutes"))])
 
     def from_csv(self, schema: Schema, values: list[str]) -> Answer:
         return None if values[0].strip().lower() in EMPTY else self._time(schema, values[0], "")

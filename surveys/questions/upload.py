@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from uploads import store
 
-from .base import EMPTY, Answer, AnswerError, Form, Message, Paper, QuestionBlock, QuestionType, Schema
+from .base import EMPTY, Answer, AnswerError, Box, Form, Message, Paper, QuestionBlock, QuestionType, Schema
 
 ALT = "alt"
 GIVEN = "1"  # in CSV
@@ -53,12 +53,16 @@ class File(QuestionType):
         if form.many(f"{name}_remove"):
             return None
         sent = form.one(name)
+        if schema.get("joined") and sent == GIVEN:  # to the sheet: it lies with it
+            return {"id": ""}
         pk = store.read_reference(sent)
         if sent and pk is None:
             raise AnswerError(self.lost, name)
         return {"id": pk.hex} if pk else None
 
     def typed(self, schema: Schema, name: str, answer: Answer) -> dict[str, list[str]]:
+        if schema.get("joined"):
+            return {name: [GIVEN]}
         return {name: [store.reference(uuid.UUID(answer["id"]))] if answer["id"] else []}
 
     def said(self, schema: Schema, answer: Answer) -> list[str]:
@@ -66,7 +70,10 @@ class File(QuestionType):
 
     def paper(self, schema: Schema) -> Paper:
         how = _("Join it to this sheet, with the number of the question on its back.")
-        return Paper(how=how, boxes=[gettext("Joined")])
+        return Paper(how, [Box(GIVEN, GIVEN, gettext("Joined"))])
+
+    def from_paper(self, schema: Schema) -> Schema:
+        return {**super().from_paper(schema), "joined": True}
 
     def to_csv(self, schema: Schema, answer: Answer) -> list[str]:
         return [GIVEN if answer else ""]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .base import Answer, AnswerError, Form, Message, Paper, Schema, offered
+from .base import Answer, AnswerError, Form, Message, Paper, Schema, boxes
 from .choice import ChoiceType, is_empty
 from .text import TextBlock
 
@@ -71,8 +71,8 @@ class YesNo(ChoiceType):
         return REASON_LENGTH
 
     def paper(self, schema: Schema) -> Paper:
-        labels = [option["label"] for option in offered(schema["options"])]
-        return Paper(_("Tick one box."), labels, lines=2, before_lines=_("Why?"))
+        drawn = Paper(_("Tick one box."), boxes(schema["options"]))
+        return drawn._replace(lines=2, before_lines=_("Why?"), words=f"_{REASON}")
 
     def columns(self, schema: Schema) -> list[tuple[str, str]]:
         title = schema["code"] or schema["wording"]

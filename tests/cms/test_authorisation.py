@@ -80,6 +80,11 @@ RULES = [
     # Exports: who may have responses one by one.
     Rule(r"admin/surveys/<int:pk>/links/$", EDIT, "", True),
     Rule(r"admin/surveys/(<int:pk>/kiosks|kiosks/<uuid:kiosk_id>)/$", EDIT, EDIT, True),
+    # Keying in: who may, where they may.
+    Rule(r"admin/surveys/keying/$", EDIT, "", True),
+    Rule(r"admin/surveys/<int:pk>/keying/", EDIT, EDIT, True),
+    Rule(r"admin/surveys/keying/sheets/", EDIT, EDIT, True),
+    Rule(r"admin/surveys/<int:pk>/poster/", EDIT, "", True),
     Rule(r"admin/surveys/exports/$", "eadu", "", True),
     Rule(r"admin/surveys/<int:pk>/exports/$", "eadu", "eadu", True),
     Rule(r"admin/surveys/exports/<uuid:export_id>/", "eadu", "", True),
@@ -102,11 +107,8 @@ RULES = [
     # What the public sees and sends.
     Rule(r"sante/$", ALL, ALL),
     Rule(r"(themes|reponses|suivre|flux)/", ALL, ALL),
-    Rule(
-        r"(enquetes|integrer|debats|cartes|suivi|signaler|moderation|acces|carte|adresses|fichiers|permanence)/",
-        ALL,
-        ALL,
-    ),
+    Rule(r"(e|enquetes|integrer|permanence|debats|cartes|suivi|signaler|moderation|acces)/", ALL, ALL),
+    Rule(r"(carte|adresses|fichiers)/", ALL, ALL),
     Rule(r"(recherche|theme\.css|stats|stats\.csv|plan-du-site|robots\.txt)", ALL, ALL),
     Rule(r"documents/", ALL, ALL),
     Rule(r"(_util/|\^\(\(\?:|\^media)", ALL, ALL),
@@ -243,7 +245,7 @@ def address(route: str, ground: Ground) -> str:
     about["key"] = next((key for name, key in keys.items() if name in route), ground.survey.key)
     about |= {"argument_id": uuid.uuid4(), "place_id": getattr(ground, "place_id", uuid.uuid4())}
     about |= {"scope_id": ground.debate.scope_id, "batch_id": ground.batch.pk, "tag": ground.debate.scope.tag}
-    about |= {"export_id": ground.export.pk, "kiosk_id": ground.kiosk.pk}
+    about |= {"export_id": ground.export.pk, "kiosk_id": ground.kiosk.pk, "number": ground.survey.pk}
     about |= {"slug": "x", "action_name": "publish", "instance_pk": ground.decision.pk}
 
     def value(found: re.Match) -> str:

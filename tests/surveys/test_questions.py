@@ -312,9 +312,9 @@ def test_the_first_ranks_are_enough_where_the_agent_says_so():
     assert kind.from_csv(asked, kind.to_csv(asked, ["c", "a"])) == ["c", "a"]
 
 
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("kind", [name for name, kind in TYPES.items() if kind.asked])
 def test_every_type_stands_on_paper(kind):
-    drawn = render_to_string("surveys/print/question.html", {"question": schema(kind), "number": 4})
+    drawn = render_to_string("surveys/paper/question.html", {"question": schema(kind), "number": 4})
     assert "4. Question ?" in drawn
     offered = [i["label"] for part in ("options", "rows", "scale") for i in schema(kind).get(part, ())]
     assert all(label in drawn for label in offered)

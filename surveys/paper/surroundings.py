@@ -1,0 +1,63 @@
+"""What stands around the questions on paper and is not the survey's own: the authority, and what its page promises.
+
+The rooms above register how to find them; where nobody does, sheets and posters go without.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from ..models import Survey
+
+
+class Authority(NamedTuple):
+    """Who asks. `heading` can be read on white, `ink` on `brand`."""
+
+    name: str = ""
+    initial: str = ""
+    brand: str = "#000000"
+    ink: str = "#ffffff"
+    heading: str = "#000000"
+    contact: str = ""
+
+
+class Promise(NamedTuple):
+    """What the page of a survey says: what is decided, what can change, when the answer comes, where paper is."""
+
+    title: str
+    url: str
+    summary: str
+    decision: str
+    can_change: str
+    fixed: str
+    decided_by: str
+    answer_due: date | None
+    elsewhere: str
+
+
+authorities: list[Callable[[HttpRequest], Authority]] = []
+promises: list[Callable[[int], Promise | None]] = []  # by the id of a scope
+
+
+def authority(request: HttpRequest) -> Authority:
+    return next((found(request) for found in authorities), Authority())
+
+
+def promise(survey: Survey) -> Promise | None:
+    """What the page on which `survey` stands promises."""
+    return next((said for find in promises if (said := find(survey.scope_id))), None)
+
+
+def short_address(survey: Survey) -> str:
+    """Where to answer, short enough to be typed from a poster."""
+    return settings.BASE_URL.rstrip("/") + reverse("surveys:short", args=[survey.pk])
+
+
+def as_typed(address: str) -> str:
+    """An address, or a path of this site, as people type it."""
+    whole = address if "://" in address else settings.BASE_URL.rstrip("/") + address
+    return whole.partition("://")[2].rstrip("/")

@@ -6,8 +6,8 @@ from .models import ConsultationPage
 
 
 def promise_of(scope_id: int) -> Promise | None:
-    """The promise of the page online that has this scope."""
-    page = ConsultationPage.objects.live().filter(scope=scope_id).first()
+    """The promise of the page that has this scope, if everybody may read it."""
+    page = ConsultationPage.objects.live().public().filter(scope=scope_id).first()
     if page is None:
         return None
     said = ("title", "summary", "decision", "can_change", "fixed", "decided_by", "answer_due", "elsewhere")

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from . import languages, rendering
@@ -49,9 +50,11 @@ def as_pdf(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
-def short(request: HttpRequest, number: str) -> HttpResponse:
+def short(request: HttpRequest, name: str) -> HttpResponse:
     """Leads to the page of the consultation, with its promise, or to the survey's own."""
-    found = _survey(pk=number)
+    found = _survey(pk=name.partition("-")[0])
+    if not constant_time_compare(name, surroundings.short_name(found)):
+        raise Http404
     promised = surroundings.promise(found)
     address = promised.url if promised else reverse("surveys:survey", args=[found.key])
     wanted = languages.choose(compiled_live(found).schema, request.GET.get("langue", ""))

@@ -14,13 +14,13 @@ class KeyConverter(StringConverter):
 
 
 class ShortConverter(StringConverter):
-    """The number of a survey, in its short address."""
+    """What stands in a short address (`paper.surroundings.short_name`)."""
 
-    regex = "[0-9]{1,9}"
+    regex = "[1-9][0-9]{0,8}-[a-z2-7]{4}"
 
 
 register_converter(KeyConverter, "survey_key")
-register_converter(ShortConverter, "survey_number")
+register_converter(ShortConverter, "short_name")
 
 app_name = "surveys"
 
@@ -44,7 +44,7 @@ urlpatterns = [
     path("enquetes/<survey_key:key>/resultats.json", views.results_json, name="results_json"),
     path("enquetes/<survey_key:key>/papier/", paper_views.page, name="paper"),
     path("enquetes/<survey_key:key>/papier.pdf", paper_views.as_pdf, name="paper_pdf"),
-    path("e/<survey_number:number>/", paper_views.short, name="short"),
+    path("e/<short_name:name>/", paper_views.short, name="short"),
     path("enquetes/<survey_key:key>/resultats.csv", views.results_csv, name="results_csv"),
     path("permanence/<uuid:kiosk_id>/", kiosk_views.kiosk, name="kiosk"),
     path("permanence/<uuid:kiosk_id>/ouvrier.js", kiosk_views.worker, name="kiosk_worker"),

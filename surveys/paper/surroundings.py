@@ -3,6 +3,7 @@
 The rooms above register how to find them; where nobody does, sheets and posters go without.
 """
 
+from base64 import b32encode
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from ..models import Survey
 
@@ -52,9 +54,17 @@ def promise(survey: Survey) -> Promise | None:
     return next((said for find in promises if (said := find(survey.scope_id))), None)
 
 
+def short_name(survey: Survey) -> str:
+    """What a survey is called in its short address: its number, and four characters that nobody guesses from it, so
+    that going through the numbers finds no survey.
+    """
+    digest = salted_hmac("palabre.surveys.short", survey.key).digest()
+    return f"{survey.pk}-{b32encode(digest)[:4].decode().lower()}"
+
+
 def short_address(survey: Survey) -> str:
     """Where to answer, short enough to be typed from a poster."""
-    return settings.BASE_URL.rstrip("/") + reverse("surveys:short", args=[survey.pk])
+    return settings.BASE_URL.rstrip("/") + reverse("surveys:short", args=[short_name(survey)])
 
 
 def as_typed(address: str) -> str:

@@ -23,6 +23,7 @@ from moderation.models import Appeal, Burst, Decision, Item, Service
 from participation.models import AccessBatch
 from surveys.exports import making
 from surveys.models import Export, Kiosk, Survey
+from surveys.paper.surroundings import short_name
 from tests.factories.debates import ArgumentFactory, DebateFactory, StatementFactory
 from tests.factories.maps import MapFactory
 from tests.factories.moderation import item_of, member, moderate, moderator
@@ -245,7 +246,7 @@ def address(route: str, ground: Ground) -> str:
     about["key"] = next((key for name, key in keys.items() if name in route), ground.survey.key)
     about |= {"argument_id": uuid.uuid4(), "place_id": getattr(ground, "place_id", uuid.uuid4())}
     about |= {"scope_id": ground.debate.scope_id, "batch_id": ground.batch.pk, "tag": ground.debate.scope.tag}
-    about |= {"export_id": ground.export.pk, "kiosk_id": ground.kiosk.pk, "number": ground.survey.pk}
+    about |= {"export_id": ground.export.pk, "kiosk_id": ground.kiosk.pk, "name": short_name(ground.survey)}
     about |= {"slug": "x", "action_name": "publish", "instance_pk": ground.decision.pk}
 
     def value(found: re.Match) -> str:

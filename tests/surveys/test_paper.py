@@ -15,6 +15,7 @@ from surveys.definitions import import_definition
 from surveys.forms import compiled_live
 from surveys.models import Survey
 from surveys.paper import sheet
+from surveys.paper.surroundings import short_name
 from surveys.questions import TYPES, Form, type_of
 from tests.factories.pages import ConsultationPageFactory
 from tests.factories.surveys import SurveyFactory, every_type, question, republish
@@ -114,7 +115,7 @@ def test_the_pdf_opens_with_text_language_title_and_tags():
     assert last > 1 and all(
         f"page {n} / {last}" in words_of for n, words_of in enumerate((p.extract_text() for p in pdf.pages), 1)
     )
-    assert f"/e/{survey.pk}" in text and "le marché" in text
+    assert f"/e/{short_name(survey)}" in text and "le marché" in text
 
 
 def test_large_print_is_eighteen_points():
@@ -156,19 +157,19 @@ def test_the_sheet_says_what_is_promised_where_to_bring_it_and_until_when():
         assert "Le programme." in text and "À l’accueil de la mairie." in text and "Rochebrune" in text
         assert "Rapportez cette feuille avant le" in text
         assert "N’écrivez ni votre nom ni votre adresse" in text
-    assert Client().get(f"/e/{survey.pk}/")["Location"] == page.get_url()
+    assert Client().get(f"/e/{short_name(survey)}/")["Location"] == page.get_url()
 
 
 def test_the_short_address_leads_to_the_survey_in_its_language():
     survey = SurveyFactory(open=True, questions=[question("single", "Comment ?")])
-    assert Client().get(f"/e/{survey.pk}/")["Location"] == survey.get_absolute_url()
+    assert Client().get(f"/e/{short_name(survey)}/")["Location"] == survey.get_absolute_url()
     survey.translations = {"en": {"title": "Our square", f"{survey.questions[0].id}.wording": "How?"}}
     survey.save()
     survey = republish(
         survey, [{"type": b.block_type, "id": b.id, "value": b.block.get_prep_value(b.value)} for b in survey.questions]
     )
-    assert Client().get(f"/e/{survey.pk}/?langue=en")["Location"].endswith("?langue=en")
-    assert Client().get(f"/e/{survey.pk}/?langue=xx")["Location"] == survey.get_absolute_url()
+    assert Client().get(f"/e/{short_name(survey)}/?langue=en")["Location"].endswith("?langue=en")
+    assert Client().get(f"/e/{short_name(survey)}/?langue=xx")["Location"] == survey.get_absolute_url()
     assert "1. How?" in re.sub(r"</?span[^>]*>", "", printed(survey, "?langue=en"))
     pdf = as_pdf(survey, "?langue=en")
     assert "How?" in words(pdf) and pdf.root_object["/Lang"] == "en" and pdf.metadata.title == "Our square"
@@ -180,8 +181,10 @@ def test_what_is_not_online_is_not_printed(address):
     assert Client().get(f"/enquetes/{draft.key}/{address}").status_code == 404
     assert Client().get(f"/enquetes/{known.key}/{address}?langue=%00&format=%00").status_code == 200
     assert Client().post(f"/enquetes/{known.key}/{address}").status_code == 405
-    assert Client().get(f"/e/{draft.pk}/").status_code == 404
-    assert Client().get("/e/999999999/").status_code == 404 and Client().get(f"/e/{'9' * 30}/").status_code == 404
+    name = short_name(known)
+    guessed = name[:-1] + ("a" if name[-1] != "a" else "b")
+    for unknown in (short_name(draft), guessed, str(known.pk), "999999999-abcd", f"{'9' * 30}-abcd"):
+        assert Client().get(f"/e/{unknown}/").status_code == 404
     Scope.objects.filter(pk=known.scope_id).update(live=False)
     assert Client().get(f"/enquetes/{known.key}/{address}").status_code == 404
 

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from home import authority, contrast
 from home.models import SiteSettings
 from surveys.models import Survey
+from surveys.paper.surroundings import short_name
 from tests.factories.moderation import member
 from tests.factories.pages import ConsultationPageFactory
 from tests.factories.surveys import SurveyFactory, question
@@ -41,7 +42,14 @@ def test_the_poster_says_what_until_when_where_and_how_without_a_screen(agent, f
     (page,) = pdf.pages
     assert round(float(page.mediabox.width) / 72 * 25.4) == width
     text = " ".join(page.extract_text().split())
-    said = ("Quelle place ?", "Dites-le.", "À l’accueil de la mairie.", f"/e/{survey.pk}", "Rochebrune", "Jusqu’au")
+    said = (
+        "Quelle place ?",
+        "Dites-le.",
+        "À l’accueil de la mairie.",
+        f"/e/{short_name(survey)}",
+        "Rochebrune",
+        "Jusqu’au",
+    )
     assert all(words in text for words in said), text
     assert pdf.root_object["/Lang"] == "fr" and pdf.root_object["/MarkInfo"]["/Marked"]
 
@@ -66,7 +74,7 @@ def test_whatever_the_colour_the_text_can_be_read(rf, brand):
 def test_qr_codes_are_ours_and_lead_to_the_short_address(agent):
     survey, _settings = on_a_page()
     page = agent.get(f"/admin/surveys/{survey.pk}/poster/").content.decode()
-    assert f"/e/{survey.pk}" in page and "<svg" in page
+    assert f"/e/{short_name(survey)}" in page and "<svg" in page
     assert agent.get(f"/admin/surveys/{survey.pk}/poster/qr.png").content[:4] == b"\x89PNG"
     assert b"<svg" in agent.get(f"/admin/surveys/{survey.pk}/poster/qr.svg").content
     for name in ("affiche-a5.pdf", "qr.gif", "x", "affiche-.pdf"):

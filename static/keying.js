@@ -67,7 +67,8 @@ function keyed(event, stop) {
   if (!stop.matches("[data-stop]")) return null;
   const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code)?.[1] ?? (/^[0-9]$/.test(event.key) ? event.key : "");
   if (digit) return () => figure(stop, digit);
-  if (["-", "–", "Backspace", "Delete"].includes(event.key)) return () => empty(stop);
+  if (["-", "–"].includes(event.key)) return () => { empty(stop); if (!("several" in stop.dataset)) go(stop, 1); };
+  if (["Backspace", "Delete"].includes(event.key)) return () => empty(stop);
   return [" ", ",", ";"].includes(event.key) && typed ? () => finish(stop) : null;
 }
 

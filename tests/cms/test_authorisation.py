@@ -20,9 +20,12 @@ from deliberation.models import Debate
 from maps.models import Map
 from moderation import voices
 from moderation.models import Appeal, Burst, Decision, Item, Service
+from participation import receipts
 from participation.models import AccessBatch
+from surveys import keying
 from surveys.exports import making
-from surveys.models import Export, Kiosk, Survey
+from surveys.forms import compiled_live
+from surveys.models import Export, KeyedSheet, Kiosk, Survey
 from surveys.paper.surroundings import short_name
 from tests.factories.debates import ArgumentFactory, DebateFactory, StatementFactory
 from tests.factories.maps import MapFactory
@@ -160,6 +163,7 @@ class Ground(NamedTuple):
     burst: Burst
     export: Export
     kiosk: Kiosk
+    sheet: KeyedSheet
 
 
 def make_ground(name: str, service: Service) -> Ground:
@@ -180,6 +184,8 @@ def make_ground(name: str, service: Service) -> Ground:
     burst = Burst.objects.create(tool=debate.tool, scope=debate.scope, rule="quick", since=now, until=now, size=3)
     export = Export.objects.create(survey=survey, kind="responses", format="csv")
     making.make(str(export.pk))
+    compiled = compiled_live(Survey.objects.for_display().get(pk=survey.pk))
+    sheet = keying.key_in(compiled, "paper", 1, {}, receipts.issue_token(compiled.key), None)
     return Ground(
         page,
         debate,
@@ -193,6 +199,7 @@ def make_ground(name: str, service: Service) -> Ground:
         burst,
         export,
         KioskFactory(survey=survey),
+        sheet,
     )
 
 
@@ -246,7 +253,10 @@ def address(route: str, ground: Ground) -> str:
     about["key"] = next((key for name, key in keys.items() if name in route), ground.survey.key)
     about |= {"argument_id": uuid.uuid4(), "place_id": getattr(ground, "place_id", uuid.uuid4())}
     about |= {"scope_id": ground.debate.scope_id, "batch_id": ground.batch.pk, "tag": ground.debate.scope.tag}
-    about |= {"export_id": ground.export.pk, "kiosk_id": ground.kiosk.pk, "name": short_name(ground.survey)}
+    about |= {"export_id": ground.export.pk, "kiosk_id": ground.kiosk.pk, "channel": "paper"}
+    about["name"] = "qr.svg" if "poster" in route else short_name(ground.survey)
+    if "keying/sheets" in route:
+        about["pk"] = ground.sheet.pk
     about |= {"slug": "x", "action_name": "publish", "instance_pk": ground.decision.pk}
 
     def value(found: re.Match) -> str:

@@ -6,14 +6,12 @@ and take everything back with their code. The recount is the clients’ own: it 
 
 import argparse
 import http.client
-import json
 import random
 import re
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -144,9 +142,10 @@ def main(argv: list[str] | None = None) -> int:
             client.start()
         for client in clients:
             client.join()
-        return 0 if _judge(key, clients, time.monotonic() - begun, options.port) else 1
+        seconds = time.monotonic() - begun
     finally:
-        house.stop()
+        house.stop()  # else what is released below is set aside once more
+    return 0 if _judge(key, clients, seconds) else 1
 
 
 def _prepare() -> str:
@@ -163,10 +162,11 @@ def _prepare() -> str:
     return survey.key
 
 
-def _judge(key: str, clients: list[Client], seconds: float, port: int) -> bool:
+def _judge(key: str, clients: list[Client], seconds: float) -> bool:
     """Drain, reconcile, count what the clients saw, compare; True when all agree."""
     from django.core.management import call_command
     from django.db import connection
+    from django.test import Client as Reader
 
     from surveys.models import Response, Survey
     from surveys.results import figures
@@ -184,8 +184,7 @@ def _judge(key: str, clients: list[Client], seconds: float, port: int) -> bool:
     seen = [answers for client in clients for answers in client.seen]
     counts = dict(survey.tool.tallies.values_list("number", "n"))
     shown = figures(Survey.objects.for_display().get(key=key), counts, None, threshold=1)
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/enquetes/{key}/resultats.json") as answer:
-        public = json.loads(answer.read())["responses"]
+    public = Reader(SERVER_NAME="127.0.0.1").get(f"/enquetes/{key}/resultats.json").json()["responses"]
     done: Counter[str] = sum((client.done for client in clients), Counter())
     statuses: Counter[int] = sum((client.statuses for client in clients), Counter())
     stored = Response.objects.filter(survey=survey).count()

@@ -4,6 +4,7 @@ record_response   a new response, the same one sent again, or a correction of it
 record_many       responses that were gathered elsewhere, on paper say
 correct           what a sheet of paper says, in the place of what was keyed in
 reword            other words in an open answer, from their author
+date_back         the day on which responses came, for a demo that has no past of its own
 withdraw          the response goes, its count goes with it
 erase             the same for everything behind a participant key
 set_aside         responses stay stored and count no more; `count_again` takes that back
@@ -478,6 +479,11 @@ def _move(tool_id: int, found: QuerySet[Response], aside: bool, burst_id: int) -
 
 
 @transaction.atomic
+def date_back(responses: Sequence[Response]) -> None:
+    """Store the days on which these came; no figure rests on them."""
+    Response.objects.bulk_update(responses, ["received_on"], batch_size=500)
+
+
 def withdraw(survey: Survey, key: bytes) -> bool:
     """Take back the response of one participant, and what they began, while the survey is open. Raises Closed later."""
     if survey.phase() != "open":

@@ -26,7 +26,7 @@ from .attack import attack
 from .follow_up import follow_up
 
 STAGES = ("preparing", "open", "closed", "late", "answered")
-CAME = ("web", "web", "paper", "web") * 4 + ("web", "phone", "paper", "phone")  # of twenty people
+CAME = ("web", "paper", "web", "web", "phone", "web", "paper", "web", "web", "web")  # by which channel, in turn
 FEW = 7  # responses of the consultation that stays under the threshold
 EDITORIAL = {"title", "introduction", "thanks"}
 NOT_EDITED = {"weights", "leanings", "mean", "words", "type", "yes", "around"}

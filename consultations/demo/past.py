@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from moderation import decisions
 from moderation.models import Appeal, Decision, Item, Report
+from surveys import intake
 from surveys.models import Response, Survey
 
 # A day at the town hall: texts come in the morning, moderators decide in the afternoon.
@@ -49,7 +50,7 @@ def spread(survey: Survey, first: date, last: date, seed: int) -> None:
     came = list(Response.objects.filter(survey=survey).order_by("pk"))
     for response, n in zip(came, random.Random(seed).choices(range(length), rising, k=len(came)), strict=True):
         response.received_on = first + timedelta(days=n)
-    Response.objects.bulk_update(came, ["received_on"], batch_size=500)
+    intake.date_back(came)
 
 
 def _register() -> QuerySet[Decision]:

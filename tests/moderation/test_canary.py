@@ -112,6 +112,7 @@ def about(ground: Ground, item: Item) -> Any:
         page=ground.page, debate=ground.debate, survey=ground.survey, map=ground.map, item=item, forwarded=item,
         decision=item.decisions.first() or SimpleNamespace(pk=1), batch=SimpleNamespace(pk=uuid.uuid4()),
         burst=SimpleNamespace(ref="x" * 12), appeal=SimpleNamespace(pk=1), export=SimpleNamespace(pk=uuid.uuid4()),
+        kiosk=SimpleNamespace(pk=uuid.uuid4()), sheet=SimpleNamespace(pk=1),
         place_id=item.object_id if item.kind == "place" else uuid.uuid4(),
     )  # fmt: skip
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
+
+from participation.identity import keyed_hash
 
 from ..models import Survey
 
@@ -58,7 +59,7 @@ def short_name(survey: Survey) -> str:
     """What a survey is called in its short address: its number, and four characters that nobody guesses from it, so
     that going through the numbers finds no survey.
     """
-    digest = salted_hmac("palabre.surveys.short", survey.key).digest()
+    digest = keyed_hash("short address", survey.key.encode())
     return f"{survey.pk}-{b32encode(digest)[:4].decode().lower()}"
 
 

@@ -54,6 +54,19 @@ def test_the_poster_says_what_until_when_where_and_how_without_a_screen(agent, f
     assert pdf.root_object["/Lang"] == "fr" and pdf.root_object["/MarkInfo"]["/Marked"]
 
 
+@pytest.mark.parametrize(
+    ("host", "whole"),
+    [("127.0.0.1:8000", True), ("consultations.grandpoitiers.fr", True), (f"participer.{'saint-' * 6}remy.fr", False)],
+)
+def test_the_address_to_type_is_not_broken_inside(agent, settings, host, whole):
+    settings.BASE_URL = f"https://{host}"
+    survey, _settings = on_a_page(title="Quelle place ?")
+    pdf = PdfReader(io.BytesIO(agent.get(f"/admin/surveys/{survey.pk}/poster/affiche-a4.pdf").content))
+    lines = [line.strip() for line in pdf.pages[0].extract_text().splitlines()]
+    path = f"/e/{short_name(survey)}"
+    assert all(part in lines for part in ([host + path] if whole else [host, path])), lines
+
+
 def test_the_longest_texts_stay_on_one_page(agent):
     survey, _settings = on_a_page(
         title="Où marcher et rouler sans peur ? " * 7, summary="m" * 249, elsewhere="à " * 199

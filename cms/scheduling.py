@@ -76,6 +76,7 @@ DUTIES = [
     Duty("late reports", 3600, remind_of_reports),
     Duty("reconcile", 3600, jobs.reconcile_all),
     Duty("drafts", 3600, surveys.jobs.purge_drafts),
+    Duty("given emails", 3600, surveys.jobs.purge_emails),
     Duty("forget", 3600, arrivals.forget_old),
     Duty("files", 3600, store.sweep),
 ]

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from . import letters, limits, mail_codes, oidc, passes, places, posts, trust
+from . import letters, limits, mail_codes, mailing, oidc, passes, places, posts, trust
 from .models import Scope
 from .receipts import Voucher
 
@@ -94,10 +94,10 @@ def email(request: HttpRequest, scope: Scope) -> HttpResponse:
         return _page(request, scope, "email", 429, typed=typed, error=_too_many())
     try:
         challenge = mail_codes.challenge(scope, typed, _title(request, scope))
-    except mail_codes.NotAnAddress:
+    except mailing.NotAnAddress:
         message = _("This is no e-mail address. Write it like name@example.fr.")
         return _page(request, scope, "email", 422, typed=typed, error=message)
-    except mail_codes.Busy:
+    except mailing.Busy:
         message = _("We could not send the mail: our service is busy. Try again in a minute.")
         return _page(request, scope, "email", 503, typed=typed, error=message)
     address = reverse("participation:email_code", args=[scope.tag, challenge])

@@ -1,80 +1,33 @@
-"""Codes sent by e-mail. The address is used to send, kept as a keyed hash for an hour, and never written down.
+"""Codes sent by e-mail. The address is used to send, kept as a keyed hash for an hour, and never written down."""
 
-A mail leaves from this process, not from a job: a job's arguments would put the address into Redis. The request waits a
-few seconds for it at most, and a slow mail server never holds more than a few threads.
-"""
-
-import logging
 import secrets
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as Slow
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
-from typing import NamedTuple
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import limits, trust
+from . import limits, mailing, trust
 from .identity import keyed_hash, same
 from .models import EmailChallenge, Scope
 from .receipts import Voucher
-
-log = logging.getLogger(__name__)
 
 DIGITS = 8
 LIVES = timedelta(minutes=20)
 REMEMBERED = timedelta(hours=1)
 MOST_TRIES = 5
 MOST_MAILS = 3  # to one address, in one consultation and hour
-# To one address from all consultations together, each process for itself: somebody's mailbox must not be flooded.
-MAILS_EVERYWHERE = limits.Limit("mails_to_address", 6, 3600)
-PATIENCE = 5  # seconds that a request waits for the mail to leave
-MOST_WAITING = 100  # mails
-
-_posting = ThreadPoolExecutor(max_workers=4, thread_name_prefix="mail")
-
-
-class NotAnAddress(ValueError):
-    """What was typed is no e-mail address."""
-
-
-class Busy(Exception):
-    """The mail could not be sent now."""
-
-
-class Address(NamedTuple):
-    """Where to send to, and the mailbox this leads to, always written the same: no case, no +tag."""
-
-    to: str
-    mailbox: str
-
-
-def read(typed: str) -> Address:
-    """The address that somebody typed, its domain in ASCII. Raises NotAnAddress."""
-    local, at, domain = typed[:320].strip().rpartition("@")
-    try:
-        host = domain.rstrip(".").encode("idna").decode().lower()
-        found = Address(f"{local}{at}{host}", f"{local.casefold().partition('+')[0]}{at}{host}")
-        validate_email(found.to)
-        validate_email(found.mailbox)
-    except (ValidationError, UnicodeError):
-        raise NotAnAddress from None
-    return found
 
 
 def challenge(scope: Scope, typed: str, title: str) -> UUID:
-    """Send a code to the address `typed`; the id of the page that takes it. Raises NotAnAddress and Busy.
+    """Send a code to the address `typed`; the id of the page that takes it. Raises mailing.NotAnAddress and Busy.
 
     Says nothing of who has the address: beyond three mails an hour none is sent, and the answer is the same.
     """
-    address = read(typed)
+    address = mailing.read(typed)
     key = keyed_hash("mailbox", bytes(scope.salt), address.mailbox.encode())
     now = timezone.now()
     code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
@@ -84,7 +37,7 @@ def challenge(scope: Scope, typed: str, title: str) -> UUID:
             scope=scope, address_hash=key, expires_at__gt=now + LIVES - REMEMBERED
         ).order_by("-expires_at")
         sent = list(recent[:MOST_MAILS])
-        if len(sent) == MOST_MAILS or limits.is_over_for(MAILS_EVERYWHERE, address.mailbox):
+        if len(sent) == MOST_MAILS or limits.is_over_for(mailing.EVERYWHERE, address.mailbox):
             return sent[0].pk if sent else EmailChallenge(scope=scope).pk
         made = EmailChallenge.objects.create(
             scope=scope, address_hash=key, code_hash=_code_hash(scope, key, code), expires_at=now + LIVES
@@ -107,17 +60,11 @@ def _send(address: str, code: str, title: str, pk: UUID) -> None:
     message = EmailMessage(
         subject=_("Your code: %(code)s") % {"code": shown}, body=text % {"code": shown, "title": title}, to=[address]
     )
-    if _posting._work_queue.qsize() >= MOST_WAITING:
-        raise Busy
-    posted: Future = _posting.submit(message.send)
     try:
-        posted.result(timeout=PATIENCE)
-    except (Slow, SMTPRecipientsRefused):
-        return  # on its way; or no such mailbox, which we tell nobody
-    except Exception as error:  # a library of mails can fail in many ways, and none may name the address
-        log.error("mail not sent: %s", type(error).__name__)
+        mailing.post(message)
+    except mailing.Busy:
         EmailChallenge.objects.filter(pk=pk).delete()
-        raise Busy from None
+        raise
 
 
 @transaction.atomic

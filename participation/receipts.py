@@ -155,7 +155,7 @@ class Trace(NamedTuple):
 
     `stored` says what there is, where that is not one response. `resumable`: the code opens it again at `url`.
     `aside`: why it is stored and not counted. `unsent`: nothing was sent yet. `resume`: what the button that opens it
-    again says. `proof`: the fingerprint of what is stored.
+    again says. `proof`: the fingerprint of what is stored. `apart`: what was given with it and lies elsewhere.
     """
 
     title: str
@@ -170,6 +170,7 @@ class Trace(NamedTuple):
     unsent: bool = False
     resume: str = ""
     proof: str = ""
+    apart: str = ""
 
 
 # Each engine registers how to find what a participant key left with it, and how to forget it. Keeping the engines out

@@ -76,13 +76,13 @@ class CompiledSurvey:
         return self._read_as[code, framed]
 
     def on_one_page(self) -> "CompiledSurvey":
-        """The same version with everything on one page but what is sent as a file: as a kiosk asks it."""
+        """The same version with everything on one page but what a kiosk leaves out."""
         whole = copy(self)
         whole.is_paged = False
-        uploads = {q["id"] for q in self.questions if type_of(q).upload}
+        left_out = {q["id"] for q in self.questions if not type_of(q).at_kiosk}
         [page] = split({**self.schema, "pace": "page"})
-        items = tuple(item for item in page.items if item["id"] not in uploads)
-        whole.pages = [Page(items, tuple(q for q in page.questions if q["id"] not in uploads))]
+        items = tuple(item for item in page.items if item["id"] not in left_out)
+        whole.pages = [Page(items, tuple(q for q in page.questions if q["id"] not in left_out))]
         return whole
 
     @property
@@ -131,11 +131,12 @@ class CompiledSurvey:
     def said(self, question: Schema, data: Mapping[str, Sequence[str]]) -> list[str]:
         """What was typed into one question, for its author to read again; nothing where it is no answer."""
         kind = type_of(question)
+        name, form = self.names[question["id"]], Form(data)
         try:
-            answer = kind.read(question, self.names[question["id"]], Form(data))
+            answer = kind.read(question, name, form)
         except AnswerError:
             return []
-        return [] if answer is None else kind.said(question, answer)
+        return [] if answer is None else kind.reread(question, name, form, answer)
 
     def foreign_fields(self, data: Mapping[str, Any]) -> list[str]:
         """Input names that look like ours but that this version does not have."""

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from counting.jobs import enqueue_once, lower
 
-from . import drafts, open_answers
+from . import drafts, given_emails, open_answers
 
 FLAG = "palabre:surveys:sort"
 GATHER = 1.0  # seconds in which the responses that one process takes become one nudge
@@ -58,3 +58,8 @@ def sort_periodically() -> int:
 def purge_drafts() -> int:
     """Duty of the scheduler: what was begun and left, or can be sent no more."""
     return drafts.purge()
+
+
+def purge_emails() -> int:
+    """Duty: forget addresses whose time is over."""
+    return given_emails.purge()

@@ -71,7 +71,7 @@ def survey_kiosks(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "grace": settings.KIOSK_GRACE_DAYS,
-        "left_out": [q["wording"] for q in compiled_live(survey).questions if type_of(q).upload],
+        "left_out": [q["wording"] for q in compiled_live(survey).questions if not type_of(q).at_kiosk],
         "kiosks": Kiosk.objects.filter(survey=survey).order_by("-created_at")[:SHOWN],
     }
     return render(request, "surveys/admin/kiosks.html", context, status=422 if form.is_bound else 200)

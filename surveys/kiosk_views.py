@@ -126,7 +126,7 @@ def _sitting(request: HttpRequest, survey: CompiledSurvey, direction: str) -> st
         "inside": translation.get_language(),
         "items": items,
         "live": any(item["rule"] for item in items),
-        "left_out": [q["wording"] for q in survey.questions if type_of(q).upload],
+        "left_out": [q["wording"] for q in survey.questions if not type_of(q).at_kiosk],
         "checks": json.dumps(_checks(survey)),
         "said": json.dumps(_sitting_words()),
         "warned": WARNED,
@@ -141,7 +141,7 @@ def _checks(survey: CompiledSurvey) -> dict[str, dict[str, Any]]:
     return {
         survey.names[q["id"]]: {"required": bool(q["required"]), **_bounds(q)}
         for q in survey.questions
-        if type_of(q).asked and not type_of(q).upload
+        if type_of(q).asked and type_of(q).at_kiosk
     }
 
 

@@ -113,10 +113,10 @@ def _read(kiosk: Kiosk, id_: str, sealed: Any) -> _Answer:
     """Read as what comes on paper is: an answer that does not fit its question, or is missing, is no answer to it."""
     survey, code, typed = _opened(kiosk, sealed)
     reading = survey.read(typed)
-    files = {q["id"] for q in survey.questions if type_of(q).upload}
-    unfit = {question_id for question_id, _name, _message in reading.errors} - reading.answers.keys() - files
+    left_out = {q["id"] for q in survey.questions if not type_of(q).at_kiosk}
+    unfit = {question_id for question_id, _name, _message in reading.errors} - reading.answers.keys() - left_out
     given = {**reading.answers, **dict.fromkeys(unfit)}
-    answers = {q["id"]: given[q["id"]] for q in survey.questions if q["id"] in given and q["id"] not in files}
+    answers = {q["id"]: given[q["id"]] for q in survey.questions if q["id"] in given and q["id"] not in left_out}
     return _Answer(id_, survey, code, answers, len(unfit))
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from .questions import Schema
 
 OF_SURVEY = ("title", "introduction", "thanks")
-OF_QUESTION = ("wording", "help", "low", "high", "unit")
+OF_QUESTION = ("wording", "help", "low", "high", "unit", "purpose")
 OF_ELEMENT = ("title", "text")
 OF_ITEM = ("label", "alt")
 

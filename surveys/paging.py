@@ -191,7 +191,7 @@ class Paging:
             return self._again_at(number, standing, [error for error in errors if pages[error[0]] == number])
         if unsent and self._number() is not None:
             return self._to(REVIEW)
-        return self.store(answers, None, drafted=True)
+        return self.store(answers, standing.typed, None, drafted=True)
 
     def save_for_later(self) -> HttpResponse:
         """Keep a form that stands on one page."""

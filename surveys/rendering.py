@@ -193,7 +193,7 @@ def draw_review(
         "token": token,
         "errors": errors,
         "answers": [
-            _said(survey, q, reading.answers[q["id"]])
+            _said(survey, q, typed)
             | {"change": f"{changing}{pages[q['id']]}{framing.top(survey.framed)}" if changing else ""}
             for q in asked
         ],
@@ -204,9 +204,8 @@ def draw_review(
     return render_to_string("surveys/review.html", context)
 
 
-def _said(survey: CompiledSurvey, question: Schema, answer: Any) -> dict[str, Any]:
-    lines = type_of(question).said(question, answer) if answer is not None else []
-    return {"question": question, "name": survey.names[question["id"]], "lines": lines}
+def _said(survey: CompiledSurvey, question: Schema, typed: Typed) -> dict[str, Any]:
+    return {"question": question, "name": survey.names[question["id"]], "lines": survey.said(question, typed)}
 
 
 def _field(survey: CompiledSurvey, question: Schema, typed: Typed | None, errors: Errors) -> dict[str, Any]:

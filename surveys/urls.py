@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from . import frame_views, kiosk_views, paper_views, views
+from . import frame_views, given_email_views, kiosk_views, paper_views, views
 from .framing import framed
 
 
@@ -19,7 +19,14 @@ class ShortConverter(StringConverter):
     regex = "[1-9][0-9]{0,8}-[a-z2-7]{4}"
 
 
+class SealedConverter(StringConverter):
+    """What a link in one of our mails says, unreadable (`given_emails.seal`)."""
+
+    regex = "[A-Za-z0-9_-]{40,600}"
+
+
 register_converter(KeyConverter, "survey_key")
+register_converter(SealedConverter, "sealed")
 register_converter(ShortConverter, "short_name")
 
 app_name = "surveys"
@@ -39,6 +46,7 @@ urlpatterns = [
     path("enquetes/<survey_key:key>/repondre/", views.respond, name="respond"),
     path("enquetes/<survey_key:key>/suite/", views.go_on, name="go_on"),
     path("enquetes/<survey_key:key>/merci/", views.thanks, name="thanks"),
+    path("enquetes/<survey_key:key>/adresse/<sealed:sealed>/", given_email_views.given_email, name="given_email"),
     path("enquetes/<survey_key:key>/resultats/", views.results, name="results"),
     path("enquetes/<survey_key:key>/reponses-libres/", views.open_answers, name="open_answers"),
     path("enquetes/<survey_key:key>/resultats.json", views.results_json, name="results_json"),

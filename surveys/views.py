@@ -23,7 +23,7 @@ from participation import arrivals, limits, passes, posts, receipts, resuming, t
 from participation.identity import participant_key, same, submission_key
 from uploads import store
 
-from . import files, follow_up, framing, intake, rendering, verbatims
+from . import files, follow_up, framing, given_emails, intake, rendering, verbatims
 from .exports import results_rows
 from .follow_up import question_name
 from .forms import CompiledSurvey, compiled, compiled_live, forget
@@ -191,9 +191,12 @@ class _Submission(Paging):
         if unsent and self.request.POST.get("go") != "confirm":
             return self._page(rendering.draw_review(self.survey, self.token, self.typed), 200)
         code = posts.trusted_code(self.request, self.survey.tag)
-        return self.store(answers, code, drafted="drafted" in self.typed)
+        return self.store(answers, self.typed, code, drafted="drafted" in self.typed)
 
-    def store(self, answers: dict[str, Any], code: str | None, drafted: bool) -> HttpResponse:
+    def store(
+        self, answers: dict[str, Any], typed: dict[str, list[str]], code: str | None, drafted: bool
+    ) -> HttpResponse:
+        """Store `answers`, which were `typed`; say thank you, or what is wrong."""
         try:
             came = arrivals.came(self.request, self.token)
             receipt = intake.receive(self.key, self.survey.number, answers, self.token, code, came, drafted)
@@ -208,7 +211,7 @@ class _Submission(Paging):
         except DatabaseError as error:
             log.error("response not stored: %s", type(error).__name__)
             return self._again(_("Your answers are not saved: our service is busy. Send the form again."), 503)
-        return self._thank(receipt)
+        return self._thank(receipt, given_emails.ask(self.request, self.survey, typed, answers))
 
     def _lost(self, question_id: str) -> HttpResponse:
         """Not stored: a file that was received is there no more."""
@@ -216,12 +219,13 @@ class _Submission(Paging):
         self.typed.pop(name, None)
         return self._page_with([(question_id, name, _("This file is no longer here. Choose it again."))], 422)
 
-    def _thank(self, receipt: intake.Receipt) -> HttpResponse:
+    def _thank(self, receipt: intake.Receipt, written: str) -> HttpResponse:
+        """To the page of thanks. `written`: did a mail go to an address that was given?"""
         response = HttpResponse(status=HTTPStatus.SEE_OTHER)
         ticket = passes.ticket(self.survey.tag, self.token, "thanks")
         spoken = f"&langue={self.survey.language}" if self.survey.language else ""
         thanked = framing.address(self.key, "thanks", self.survey.framed)
-        response["Location"] = f"{thanked}?t={ticket}{spoken}"
+        response["Location"] = f"{thanked}?t={ticket}{spoken}{f'&courriel={written}' if written else ''}"
         response["Cache-Control"] = "no-store"
         passes.remember_code(self.request, response, self.survey.tag, self.token, receipt.code)
         return response
@@ -306,6 +310,7 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
         "sent_on": stored.received_on if stored else None,
         "proof": follow_up.proof_of(stored) if stored else "",
         "results_public": are_public(found),
+        "written": request.GET.get("courriel"),
     }
     spoken = _read(request, found)
     context["said"] = spoken.schema if spoken.language else None

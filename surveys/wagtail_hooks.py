@@ -20,7 +20,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from counting.models import Tally
 
-from . import export_admin, keying_admin, kiosk_admin, poster_admin, translating
+from . import email_admin, export_admin, keying_admin, kiosk_admin, poster_admin, translating
 from .admin import AdvicePanel, EffectsPanel, FramePanel, SurveyForm, copy_survey, signed_links
 from .file_admin import asks_for_files, sent_files
 from .models import Export, Survey
@@ -96,6 +96,7 @@ def admin_urls() -> list:
     return [
         path("surveys/<int:pk>/copy/", copy_survey, name="surveys_copy"),
         path("surveys/<int:pk>/files/", sent_files, name="surveys_files"),
+        path("surveys/<int:pk>/emails/", email_admin.emails, name="surveys_emails"),
         path("surveys/<int:pk>/translations/", translating.translations, name="surveys_translations"),
         path("surveys/<int:pk>/links/", signed_links, name="surveys_links"),
         path("surveys/<int:pk>/kiosks/", kiosk_admin.survey_kiosks, name="surveys_kiosks"),
@@ -141,6 +142,8 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
         yield Button(
             _("Photos and documents"), reverse("surveys_files", args=[snippet.pk]), icon_name="image", priority=27
         )
+    if isinstance(snippet, Survey) and user.has_perm("surveys.see_emails") and email_admin.asks_for_emails(snippet):
+        yield Button(_("E-mail addresses"), reverse("surveys_emails", args=[snippet.pk]), icon_name="mail", priority=27)
     if isinstance(snippet, Survey) and user.has_perm("surveys.change_survey") and snippet.live_version_id:
         yield Button(_("Kiosks"), reverse("surveys_kiosks", args=[snippet.pk]), icon_name="tablet-alt", priority=27)
     if isinstance(snippet, Survey) and user.has_perm("surveys.change_survey"):
@@ -155,7 +158,7 @@ def listing_buttons(snippet: Any, user: Any, next_url: str | None = None):
 
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
-    named = [export_admin.RESPONSES, export_admin.WORDS, keying_admin.KEY]
+    named = [export_admin.RESPONSES, export_admin.WORDS, keying_admin.KEY, email_admin.SEE]
     wanted = Q(codename__endswith="_survey") | Q(codename__in=named)
     return Permission.objects.filter(wanted, content_type__app_label="surveys")
 
@@ -169,6 +172,18 @@ def log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("palabre.open_kiosk", _("Open a kiosk"), _("Opened a kiosk"))
     actions.register_action("palabre.close_kiosk", _("Close a kiosk"), _("Closed a kiosk"))
     actions.register_action("palabre.renew_kiosk", _("New link of a kiosk"), _("Made a new link for a kiosk"))
+
+    class Which(LogFormatter):
+        def format_message(self, log_entry: Any) -> str:
+            return f"{log_entry.data.get('question', '')} ({log_entry.data.get('n', 0)})"
+
+    @actions.register_action("palabre.fetch_emails")
+    class FetchEmails(Which):
+        label = _("Fetch e-mail addresses")
+
+    @actions.register_action("palabre.delete_emails")
+    class DeleteEmails(Which):
+        label = _("Delete e-mail addresses")
 
     class Said(LogFormatter):
         def format_message(self, log_entry: Any) -> str:

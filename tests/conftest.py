@@ -60,6 +60,7 @@ def _install() -> None:
     migration.build(apps, None)
     migration.group(apps, None)
     import_module("home.migrations.0003_who_keys_in").group(apps, None)
+    import_module("home.migrations.0004_who_sees_addresses").group(apps, None)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from .answer_file import AnswerFile
 from .draft import Draft
 from .export import Export
+from .given_email import GivenEmail
 from .keyed_sheet import KeyedSheet, SecondKeying, SheetSample
 from .kiosk import Kiosk
 from .open_answer import OpenAnswer, UnsortedAnswers
@@ -13,6 +14,7 @@ __all__ = [
     "AnswerFile",
     "Draft",
     "Export",
+    "GivenEmail",
     "KeyedSheet",
     "Kiosk",
     "OpenAnswer",

@@ -4,6 +4,7 @@ from .base import AnswerError, Form, Paper, QuestionType, Schema
 from .basket import Basket
 from .date import Date
 from .demographic import Demographic
+from .email import Email
 from .grid import Grid
 from .hidden import Hidden
 from .image_choice import ImageChoice
@@ -44,6 +45,7 @@ TYPES: dict[str, QuestionType] = {
         File(),
         ImageChoice(),
         Location(),
+        Email(),
         Hidden(),
     )
 }

@@ -112,6 +112,7 @@ class QuestionType:
     seconds: ClassVar[int] = 24  # what answering takes
     by_channel: ClassVar[bool] = True  # are its options counted apart for who answered otherwise than on the web?
     asked: ClassVar[bool] = True  # False: nobody is asked, the answer comes with the link
+    at_kiosk: ClassVar[bool] = True  # False: left out on a tablet that goes from hand to hand
 
     @property
     def template(self) -> str:
@@ -151,6 +152,10 @@ class QuestionType:
     def said(self, schema: Schema, answer: Answer) -> list[str]:
         """`answer` (not None) for its author to read again, line by line."""
         return [text for text in self.to_csv(schema, answer) if text]
+
+    def reread(self, schema: Schema, name: str, form: Form, answer: Answer) -> list[str]:
+        """What was typed under `name`, which gives `answer` (not None), for its author to check before sending."""
+        return self.said(schema, answer)
 
     def takes(self, schema: Schema) -> float:
         """How many seconds answering takes."""

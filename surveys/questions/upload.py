@@ -41,6 +41,7 @@ class File(QuestionType):
     block = FileBlock
     figure = "uploads"
     upload = "file"
+    at_kiosk = False
     seconds = 60
     accept: ClassVar[str] = "application/pdf,image/jpeg,image/png,image/webp,image/heic,image/heif"
     lost: ClassVar[Message] = _("Choose the document again: it did not arrive.")

@@ -91,6 +91,8 @@ RULES = [
     Rule(r"admin/surveys/<int:pk>/poster/", EDIT, "", True),
     Rule(r"admin/surveys/exports/$", "eadu", "", True),
     Rule(r"admin/surveys/<int:pk>/exports/$", "eadu", "eadu", True),
+    # Addresses given in surveys: agents, not analysts.
+    Rule(r"admin/surveys/<int:pk>/emails/$", EDIT, EDIT),
     Rule(r"admin/surveys/exports/<uuid:export_id>/", "eadu", "", True),
     # Surveys, debates, pages: who edits.
     Rule(r"admin/consultations/", EDIT, EDIT, True),

@@ -441,6 +441,24 @@ class Location(Choice):
         return [*row, answer.get("why", "")] if q["why"] else row
 
 
+class Email(Kind):
+    """What is stored is that an address was given."""
+
+    required = False
+
+    def ask(self, dice: random.Random) -> Question:
+        return {"purpose": f"la réunion {dice.randint(1, 9)}"}
+
+    def answer(self, dice: random.Random, q: Question) -> Answer:
+        return {"given": True}
+
+    def typed(self, q: Question, name: str, answer: Answer) -> dict[str, list[str]]:
+        return {name: ["lou@exemple.fr"]}
+
+    def cells(self, q: Question, answer: Answer) -> list[str]:
+        return ["1" if answer else ""]
+
+
 KINDS: dict[str, Kind] = {
     "single": Single(),
     "multiple": Multiple(),
@@ -462,5 +480,6 @@ KINDS: dict[str, Kind] = {
     "file": File(),
     "image_choice": ImageChoice(),
     "location": Location(),
+    "email": Email(),
     "hidden": Hidden(),
 }

@@ -53,6 +53,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "image_choice": {
         "options": [{"label": wood, "alt": f"un banc en {wood}", "image": NEW_IMAGE} for wood in ("bois", "pierre")]
     },
+    "email": {"purpose": "la réunion publique du 12 mars"},
     "location": {"territory": "69999", "draw": "point", "why": True},
 }
 

@@ -36,9 +36,10 @@ KEYS: dict[str, list[str]] = {
     "file": ["file:plan.jpg"],
     "image_choice": ["Space", "ArrowDown"],
     "location": ["Space", "ArrowDown"],
+    "email": ["text:lou@exemple.fr"],
 }
 # As what a screen reader announces a question: one control, or a group of them. Files have no role of their own.
-ONE = {"number": "textbox", "short_text": "textbox", "long_text": "textbox", "time": "textbox"}
+ONE = {"number": "textbox", "short_text": "textbox", "long_text": "textbox", "time": "textbox", "email": "textbox"}
 FILES = {"photo", "file"}
 NAMELESS = re.compile(r"^\s*- (radio|checkbox|textbox|combobox|button|group|radiogroup|img)( \[[^]]*\])?:?$", re.M)
 
@@ -102,6 +103,7 @@ def expected(survey: Survey) -> dict:
         "points": {oven: 3, tools: 2},
         "basket": {"options": [garden, bench]},
         "time": "18:30",
+        "email": {"given": True},
         "demographic": {"options": ["15-29"]},
         "image_choice": {"options": ids["image_choice"][1:]},
     }

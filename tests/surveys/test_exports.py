@@ -144,6 +144,7 @@ def any_answer(q: dict, dice: random.Random):
         "demographic": lambda: {"options": [dice.choice(q["options"])["id"]]},
         "photo": lambda: {"id": "", "alt": words.replace("\n", " ")},
         "file": lambda: {"id": ""},
+        "email": lambda: {"given": True},
         "location": lambda: NOWHERE | dice.choice([{"label": words}, AT_THE_HALL]) | {"why": words.replace("\n", " ")},
     }
     found = answers[q["type"]]()

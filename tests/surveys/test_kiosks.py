@@ -111,7 +111,7 @@ def test_every_type_is_asked_on_one_page_but_what_is_sent_as_a_file(client):
     kiosk = KioskFactory(survey=SurveyFactory(open=True, by_step=True, questions=asked))
     page = client.get(reverse("surveys:kiosk", args=[kiosk.pk])).content.decode()
     for place, one in enumerate(asked, 1):
-        is_asked = one["type"] not in ("photo", "file", "hidden")
+        is_asked = one["type"] not in ("photo", "file", "email", "hidden")
         assert (f'name="q{place}' in page) == is_asked, one["type"]
     assert "map.js" not in page and "survey.js" not in page and 'action="' not in page
     place = next(n for n, one in enumerate(asked, 1) if one["type"] == "photo")

@@ -80,6 +80,7 @@ SCHEMAS = {
     "demographic": {"options": items("15-29", "30-44", "unsaid"), "about": "age", "begun": "age"},
     "photo": {},
     "file": {},
+    "email": {"purpose": "la réunion"},
 }
 REFERENCE = store.reference(Upload(pk=uuid.UUID(int=7)))
 SENT = {"id": uuid.UUID(int=7).hex}
@@ -165,6 +166,12 @@ GOOD = [
     ("photo", {"v": [REFERENCE]}, SENT, []),
     ("photo", {"v": [REFERENCE], "v_alt": ["Un banc"], "v_remove": ["1"]}, None, []),
     ("file", {"v": [REFERENCE]}, SENT, []),
+    *[
+        ("email", {"v": [v]}, {"given": True}, [])
+        for v in (" lou@exemple.fr ", "Lou+ville@EXEMPLE.fr", "lou@éxemple.fr")
+    ],
+    ("email", {"v_kept": ["1"]}, {"given": True}, []),
+    ("email", {"v": ["lou@exemple.fr"], "v_kept": ["1"], "v_remove": ["1"]}, None, []),
 ]
 
 BAD = [
@@ -208,6 +215,10 @@ BAD = [
     ("photo", {"v_alt": ["Un banc"]}),
     ("photo", {"v": [REFERENCE], "v_alt": ["x" * 301]}),
     ("file", {"v": ["plan.pdf"]}),
+    *[("email", {"v": [v]}) for v in ("lou", "lou@", "@exemple.fr", "lou@exemple", "a b@c.fr", "a@b.fr, c@d.fr")],
+    *[("email", {"v": [v]}) for v in ("lou@x.fr\nBcc: a@b.fr", "a@b.fr\0", f"{'a' * 300}@b.fr", "a" * 50_000)],
+    ("email", {"v": [f"a@{'b.' * 150}fr"]}),
+    ("email", {"v": ["lou@exemple.fr", "noe@exemple.fr"]}),
     ("location", {"v_why": ["parce que"]}),
     ("location", {"v_why": ["x" * 201], "v_place": ["a"]}),
     *[("location", {"v_place": [place]}) for place in ("b", "z" * 500)],

@@ -168,6 +168,12 @@ class Inventor:
     def ask_hidden(self) -> dict:
         return {"options": self.labels(), "required": False}
 
+    def ask_email(self) -> dict:
+        return {"purpose": self.words()[:200], "required": False}
+
+    def type_email(self, q: dict) -> dict:
+        return {"v": ["lou@exemple.fr"]}
+
     def ask_location(self) -> dict:
         return {"draw": self.dice.choice(["point", "line"]), "why": self.flag(), "home": self.flag()}
 

@@ -42,7 +42,8 @@ def words(pdf: PdfReader) -> str:
 @pytest.mark.parametrize("kind", TYPES)
 def test_every_type_can_be_filled_with_a_pen_and_keyed_in(kind):
     """A new type fails here until its `paper` says where to write, under names that its `read` knows."""
-    survey = SurveyFactory(open=True, questions=[question(kind, "Une question ?", required=kind not in ("hidden", "email"))])
+    required = kind not in ("hidden", "email")
+    survey = SurveyFactory(open=True, questions=[question(kind, "Une question ?", required=required)])
     (asked,) = compiled_live(survey).questions
     paper = type_of(asked).paper(asked)
     text = printed(survey)

@@ -28,25 +28,21 @@ def split(schema: Schema) -> list[Page]:
     """The pages of a version, in its pace. What is to be read comes with the question after it."""
     by_id = {q["id"]: q for q in schema["questions"]}
     pages: list[list[Schema]] = [[]]
+    unasked = []  # what comes with the link goes to the first page, where the link leads
     for item in layout_of(schema):
+        if item["kind"] == "question" and not type_of(by_id[item["id"]]).asked:
+            unasked.append(item)
+            continue
         if _begins_page(item, pages[-1], schema["pace"]):
             pages.append([])
         if item["kind"] != "page_break":
             pages[-1].append(item)
-    _bring_forward(pages, by_id)
-    filled = [page for page in pages if page]
+    filled = [page for page in pages if page] or [[]]
     if schema["pace"] == "step" and len(filled) > 1 and not _holds_question(filled[-1]):
-        filled[-2] += filled.pop()
-    return [Page(tuple(p), tuple(by_id[i["id"]] for i in p if i["kind"] == "question")) for p in filled]
-
-
-def _bring_forward(pages: list[list[Schema]], by_id: dict[str, Schema]) -> None:
-    """What comes with the link and is asked of nobody goes to the first page, where the link leads."""
-    unasked = [i for page in pages for i in page if i["kind"] == "question" and not type_of(by_id[i["id"]]).asked]
-    for page in pages:
-        page[:] = [item for item in page if item not in unasked]
-    pages[:] = [page for page in pages if page] or [[]]
-    pages[0] += unasked
+        last = filled.pop()
+        filled[-1] += last
+    filled[0] += unasked
+    return [Page(tuple(p), tuple(by_id[i["id"]] for i in p if i["kind"] == "question")) for p in filled if p]
 
 
 def _begins_page(item: Schema, page: Sequence[Schema], pace: str) -> bool:

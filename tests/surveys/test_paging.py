@@ -15,6 +15,7 @@ from participation import resuming
 from surveys import drafts
 from surveys.definitions import import_definition
 from surveys.models import Draft, Response, Survey
+from surveys.pages import split
 from surveys.results import figures
 from tests.factories import routed
 from tests.factories.citizens import OURS, Citizen, hidden
@@ -379,3 +380,22 @@ def test_one_page_is_kept_for_later_too():
     other.turn("send", q1="9", q2=KEPT)
     assert answers(survey) == [9, KEPT] and not Draft.objects.exists()
     assert other.code_here() == walker.code_here()
+
+
+def test_every_element_stands_on_one_page_and_every_page_but_the_first_asks_something():
+    """Also where texts to read come last: one at a time, they stand with the last question."""
+    dice = random.Random(7)
+    for _n in range(300):
+        kinds = [dice.choice(["single", "information", "section", "page_break", "hidden"]) for _k in range(7)]
+        questions = [{"id": f"i{n}", "type": kind} for n, kind in enumerate(kinds) if kind in ("single", "hidden")]
+        layout = [
+            {"id": f"i{n}", "kind": "question" if kind in ("single", "hidden") else kind}
+            for n, kind in enumerate(kinds)
+        ]
+        for pace in ("page", "section", "step"):
+            pages = split({"pace": pace, "questions": questions, "layout": layout})
+            there = [item["id"] for page in pages for item in page.items]
+            assert sorted(there) == sorted(i["id"] for i in layout if i["kind"] != "page_break"), (kinds, pace)
+            if pace == "step":
+                asked = sum(kind == "single" for kind in kinds)
+                assert len(pages) <= max(1, asked) and all(page.questions for page in pages[1:])

@@ -33,7 +33,7 @@ from tests.factories.moderation import item_of, member, moderate, moderator
 from tests.factories.pages import ConsultationPageFactory
 from tests.factories.surveys import KioskFactory, SurveyFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # x anybody, signed in or not; e communications agent, m moderator of consultation A, a analyst, s agent of another
 # service, d administrator, u superuser.

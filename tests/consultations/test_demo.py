@@ -23,7 +23,7 @@ from surveys import verbatims
 from surveys.models import OpenAnswer, Response, Survey
 from surveys.questions import TYPES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 FEW = 14
 

@@ -7,7 +7,7 @@ from consultations.demo import town
 from geography import lookup
 from geography.models import NamedPlace, Zone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_the_town_has_districts_without_gaps_and_nine_places():

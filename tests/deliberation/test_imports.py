@@ -439,6 +439,7 @@ def test_two_imports_of_the_same_files_at_once_are_one_debate(tmp_path, monkeypa
     assert counts(Debate.objects.get())["n"] == 1000
 
 
+@pytest.mark.once
 def test_a_large_file_takes_no_memory(tmp_path):
     with (write(tmp_path) / "votes.csv").open("w", encoding="utf-8") as target:
         target.write(CAST)
@@ -457,6 +458,7 @@ CELLS = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
 ROWS = st.lists(st.lists(CELLS, min_size=1, max_size=5).map(",".join), max_size=6).map("\n".join)
 
 
+@pytest.mark.once
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=ROWS, cast=ROWS | st.binary(max_size=40))
 def test_whatever_is_in_the_files_there_is_no_traceback(tmp_path, said, cast):

@@ -269,8 +269,7 @@ def everywhere(debate: Debate, consultation) -> list[str]:
     return [consultation.url, *(at + part for part in parts)]
 
 
-@pytest.mark.parametrize("width", [320, 768, 1366])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (768, "light"), (1366, "dark")])
 def test_pages_are_light_reflow_and_pass_axe(live_server, visit, debate, consultation, width, scheme):
     page = visit(width=width, color_scheme=scheme)
     for path in everywhere(debate, consultation):

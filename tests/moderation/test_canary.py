@@ -40,7 +40,7 @@ from tests.factories.canaries import (
 from tests.factories.citizens import OURS
 from tests.factories.moderation import member, moderate, moderator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 REPORT, APPEAL = "zzsignalement", "zzrecours"
 # Where a word may lie: with its engine, and with moderation.

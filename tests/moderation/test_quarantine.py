@@ -73,6 +73,7 @@ def stuff(monkeypatch, tool, machines: int, forging: bool = False, **typed: str)
 # What must be shown
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("forging", [False, True])
 def test_stuffing_a_survey_is_set_aside_and_honest_people_at_its_address_are_not(
     monkeypatch, survey, moderator, client, forging
@@ -107,6 +108,7 @@ def test_stuffing_a_survey_is_set_aside_and_honest_people_at_its_address_are_not
     assert burst_watch.look(survey.tool_id) == 0
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("forging", [False, True])
 def test_stuffing_a_debate_is_set_aside_and_honest_people_at_its_address_are_not(
     monkeypatch, debate, moderator, client, forging

@@ -143,6 +143,7 @@ def test_the_list_of_batches_costs_the_same_for_one_and_three(agent, survey):
     assert queries() == one
 
 
+@pytest.mark.once
 def test_a_sheet_of_a_thousand_never_stands_in_memory_as_a_whole(agent, survey):
     """Its labels alone are some two megabytes."""
     sent = make(agent, survey, size=1000, shape="labels")

@@ -24,7 +24,6 @@ from .questions.text_folding import fold
 CHANNELS = (Response.Channel.PAPER, Response.Channel.PHONE, Response.Channel.FIELD)
 EVERY = 10
 LARGEST = 999_999
-_TRIES = 5
 
 
 class NumberTaken(Exception):
@@ -71,17 +70,16 @@ def key_in(
             raise UsedElsewhere
         key = participant_key(survey.salt, code_of(survey, token))
         response = Response.objects.only("pk").get(survey_id=survey.survey_id, participant_key=key)
-        for _try in range(1 if number else _TRIES):
-            wanted = number or next_number(survey.survey_id, channel)
-            try:
-                with transaction.atomic():
-                    return KeyedSheet.objects.create(
-                        survey_id=survey.survey_id, channel=channel, number=wanted, response=response, keyed_by=user
-                    )
-            except IntegrityError:
-                continue
-        taken = KeyedSheet.objects.filter(survey_id=survey.survey_id, channel=channel, number=wanted)
-        raise NumberTaken(taken.select_related("keyed_by").first())
+        Survey.objects.select_for_update(no_key=True).only("pk").get(pk=survey.survey_id)  # numbers, one after another
+        wanted = number or next_number(survey.survey_id, channel)
+        try:
+            with transaction.atomic():
+                return KeyedSheet.objects.create(
+                    survey_id=survey.survey_id, channel=channel, number=wanted, response=response, keyed_by=user
+                )
+        except IntegrityError:
+            taken = KeyedSheet.objects.filter(survey_id=survey.survey_id, channel=channel, number=wanted)
+            raise NumberTaken(taken.select_related("keyed_by").first()) from None
 
 
 def version_of(sheet: KeyedSheet) -> CompiledSurvey:

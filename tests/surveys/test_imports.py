@@ -119,6 +119,14 @@ def test_bad_rows_are_set_aside_with_line_and_reason_and_come_back_mended(survey
     assert counts(survey)["c:paper"] == 2
 
 
+@pytest.mark.parametrize("channel", ["paper", "field", "phone", "import"])
+def test_each_channel_is_counted_as_it_came(survey, tmp_path, channel):
+    assert run(survey, write(tmp_path, "mode,note\nà pied,3\nà vélo,4"), channel=channel)["added"] == 2
+    found = counts(survey)
+    assert (found["n"], found[f"c:{channel}"]) == (2, 2)
+    assert set(survey.responses.values_list("channel", flat=True)) == {channel}
+
+
 def test_rejects_of_an_earlier_run_do_not_stay(survey, tmp_path):
     file = write(tmp_path, "mode\nà cheval\n")
     run(survey, file)

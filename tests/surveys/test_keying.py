@@ -1,10 +1,11 @@
 """Keying in sheets: one sheet is one response, paper cannot insist, figures follow, two pairs of eyes are compared."""
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -389,3 +390,33 @@ def test_nothing_of_it_is_public_nor_exported(survey, browser_of, agent):
     assert "colette" not in sent.lower()
     assert {f.name for f in KeyedSheet._meta.fields if "at" in f.name.split("_")} == set(), "a day, never an instant"
     assert KeyedSheet.objects.get().keyed_on - timezone.localdate() == timedelta(0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [None, 7])
+def test_two_who_key_in_at_once_never_share_a_number_and_leave_no_answer_without_a_sheet(number):
+    """Of those who write the same number on their sheets, one is stored; those who let us number are all stored."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    survey = SurveyFactory(open=True, questions=CLOSED)
+    compiled, start, taken = compiled_live(survey), threading.Barrier(8), []
+
+    def keyer() -> None:
+        start.wait()
+        for _n in range(3):
+            try:
+                keying.key_in(compiled, "phone", number, {}, issue_token(survey.key), None)
+            except keying.NumberTaken as refused:
+                taken.append(refused)
+        connections.close_all()
+
+    threads = [threading.Thread(target=keyer) for _n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    numbers = sorted(KeyedSheet.objects.values_list("number", flat=True))
+    assert numbers == ([7] if number else list(range(1, 25)))
+    assert len(taken) == 24 - len(numbers) and Response.objects.count() == len(numbers)
+    fold.sweep()
+    assert reconcile.compare(survey.tool) == []

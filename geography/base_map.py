@@ -1,11 +1,17 @@
 """The base map as pages need it: where its pictures come from, and which pages may ask for them."""
 
+import time
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from wagtail.models import Site
 
 from .models import BaseMap
+
+FRESH_FOR = 2.0  # seconds for which a process believes that no base map changed
+
+_origins: dict[int, tuple[float, str]] = {}  # site id → when it was looked up, and where its pictures come from
 
 
 def on(request: HttpRequest) -> BaseMap:
@@ -18,7 +24,15 @@ def allow(request: HttpRequest) -> None:
 
     The template tags of maps call it; call it yourself where a map is drawn without the request.
     """
-    request.map_origin = on(request).origin  # type: ignore[attr-defined]
+    site, now = Site.find_for_request(request), time.monotonic()
+    looked_at, origin = _origins.get(site.pk if site else 0, (float("-inf"), ""))
+    if now - looked_at > FRESH_FOR:
+        origin = on(request).origin
+        _origins[site.pk if site else 0] = (now, origin)
+    request.map_origin = origin  # type: ignore[attr-defined]
+
+
+forget = _origins.clear
 
 
 def described(request: HttpRequest) -> dict[str, Any]:

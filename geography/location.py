@@ -60,6 +60,7 @@ Geocode = Callable[[str, Ask], tuple[Point, str] | None]  # an address → its p
 ADDRESS, CORNER = 200, 100  # characters of an address, and of each end of a street
 DRAWN = {"line": "LineString", "area": "Polygon"}
 PARTS = ("lon", "lat", "place", "address", "shape", "from", "to")
+MOST_SURFACES = 64
 
 
 class LocationError(ValueError):
@@ -207,9 +208,23 @@ def _is_named(item: Mapping[str, Any], found: Location) -> bool:
     return item["id"] == (found["place"] or found["zone"])
 
 
+_surfaces: dict[int, tuple[Mapping[str, Any], Any]] = {}  # by the id of the area, which is held here: it stays its own
+
+
+def _surface(area: Mapping[str, Any]) -> Any:
+    """`area`, ready for many points: made once for each that a process reads answers about."""
+    known = _surfaces.get(id(area))
+    if known is None:
+        if len(_surfaces) >= MOST_SURFACES:
+            _surfaces.clear()
+        known = _surfaces[id(area)] = (area, shape(area))
+        shapely.prepare(known[1])
+    return known[1]
+
+
 def _is_inside(ask: Ask, point: Point) -> bool:
     if ask["area"]:
-        return bool(shapely.intersects_xy(shape(ask["area"]), *point))
+        return bool(shapely.intersects_xy(_surface(ask["area"]), *point))
     if ask["bbox"]:
         west, south, east, north = ask["bbox"]
         return west <= point[0] <= east and south <= point[1] <= north

@@ -15,6 +15,7 @@ from . import cells, languages
 from .models import Survey, SurveyVersion
 from .pages import Page, split
 from .questions import AnswerError, Form, Schema, type_of
+from .questions.email import Email
 from .routing import Routing
 
 
@@ -56,6 +57,11 @@ class CompiledSurvey:
     def takes_files(self) -> bool:
         """Is anything sent as a file? If not, nothing of what follows from it is done."""
         return any(type_of(question).upload for question in self.all_questions)
+
+    @cached_property
+    def asks_emails(self) -> bool:
+        """Is anybody's address asked for? If not, nothing of what follows from it is done."""
+        return any(isinstance(type_of(question), Email) for question in self.questions)
 
     def in_language(self, code: str, framed: bool = False) -> "CompiledSurvey":
         """The same version with the texts of a translation, if there is one, as it is read on our own pages or in a
@@ -171,9 +177,9 @@ class CompiledSurvey:
 
 def _is_typed(data: Mapping[str, Sequence[str]], name: str) -> bool:
     """Was anything typed into the inputs of the question called `name`?"""
-    return any(
-        any(value.strip() for value in values) for field, values in data.items() if field.partition("_")[0] == name
-    )
+    parts = f"{name}_"
+    fields = [field for field in data if field == name or field.startswith(parts)]
+    return any(value.strip() for field in fields for value in data[field])
 
 
 @lru_cache(maxsize=256)

@@ -10,15 +10,11 @@ erase             the same for everything behind a participant key
 set_aside         responses stay stored and count no more; `count_again` takes that back
 """
 
-import json
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from counting import gate, jobs, ledger
 from counting.models import Tool
@@ -28,13 +24,13 @@ from participation import arrivals, receipts, trust
 from participation.arrivals import Came
 from participation.identity import participant_key, same, submission_key
 from participation.trust import Unproven
-from participation.windows import within_sql
 
-from . import drafts, files, open_answers
+from . import drafts, files, open_answers, rows
 from .forms import CompiledSurvey, compile_version, compiled, forget
 from .jobs import ask_for_sorting
 from .models import Response, Survey, SurveyVersion
 from .questions import Schema, type_of
+from .rows import Row
 
 
 class Closed(Exception):
@@ -54,48 +50,6 @@ class Receipt(NamedTuple):
 
     code: str
     fresh: bool
-
-
-_COLUMNS = "id, survey_id, version_id, participant_key, submission_key, answers, cells, channel, received_on"
-_VALUES = {
-    "postgresql": "%s::uuid, s.id, %s::bigint, %s::bytea, %s::bytea, %s::jsonb, %s::bytea, %s, %s::date",
-    "sqlite": "%s, s.id, %s, %s, %s, %s, %s, %s, %s",
-}
-
-
-@cache
-def _insert_sql(vendor: str) -> str:
-    """One statement that judges, by the database's clock, whether the survey is open, and stores only if it is and asks
-    for no more than its sender proved.
-
-    The states are read one by one: a join of the three tables costs PostgreSQL more to plan than to run.
-    """
-    return f"""
-        INSERT INTO surveys_response ({_COLUMNS}, trust)
-        SELECT {_VALUES[vendor]}, %s FROM surveys_survey s
-        WHERE s.id = %s AND s.scope_id = %s AND s.live AND {within_sql("s")} AND {trust.allows_sql("s")}
-          AND (SELECT t.state FROM counting_tool t WHERE t.id = s.tool_id) = 'open'
-          AND (SELECT c.live AND {within_sql("c")} FROM participation_scope c WHERE c.id = s.scope_id)
-        ON CONFLICT DO NOTHING RETURNING id, cells
-    """  # noqa: S608 - no outside value is in the text
-
-
-_GONE = "DELETE FROM surveys_draft WHERE survey_id = %s AND participant_key = %s::bytea AND EXISTS (TABLE stored)"
-
-
-@cache
-def _at_once_sql(traced: bool, worded: bool, drafted: bool) -> str:
-    """PostgreSQL: gate, response and ledger row in one message, which is one transaction and one round trip; with how
-    it came, and that its words wait to be sorted, where these are to be noted; and without what was kept of it before.
-
-    Each statement of it takes a snapshot of its own, so the survey's state is judged after the gate was passed.
-    """
-    stored = _insert_sql("postgresql")
-    beside = f", noted AS ({ledger.BESIDE.format(source='stored')})"
-    beside += ", unsorted AS (INSERT INTO surveys_unsorted (response_id) SELECT id FROM stored)" if worded else ""
-    beside += f", traced AS ({arrivals.BESIDE.format(source='stored')})" if traced else ""
-    beside += f", gone AS ({_GONE})" if drafted else ""
-    return f"{gate.ENTER}; WITH stored AS ({stored}){beside} SELECT 1 FROM stored"  # noqa: S608 - no outside value
 
 
 def record_response(
@@ -122,14 +76,15 @@ def record_response(
     codes = _codes(survey, token, own, code)
     submission = submission_key(survey.salt, token)
     cells = survey.pack(answers, channel, level)
-    words = survey.has_words(answers)
-    rows = [_Row(participant_key(survey.salt, c), submission, answers, cells, channel, level, words) for c in codes]
-    if connection.vendor == "postgresql" and _store_at_once(survey, rows[0], came, drafted):
+    words, text = survey.has_words(answers), rows.as_text(answers)
+    keys = [participant_key(survey.salt, one) for one in codes]
+    sent = [Row(key, submission, answers, text, cells, channel, level, words) for key in keys]
+    if connection.vendor == "postgresql" and rows.insert_now(survey, sent[0], came, drafted):
         jobs.nudge(survey.tool_id)
-        if rows[0].has_words:
+        if words:
             ask_for_sorting()
         return Receipt(codes[0], True)
-    return _record_step_by_step(survey, codes, own, rows, came, drafted)
+    return _record_step_by_step(survey, codes, own, sent, came, drafted)
 
 
 def _codes(survey: CompiledSurvey, token: str, own: str, code: str | None) -> list[str]:
@@ -140,89 +95,30 @@ def _codes(survey: CompiledSurvey, token: str, own: str, code: str | None) -> li
 
 
 def _record_step_by_step(
-    survey: CompiledSurvey, codes: list[str], own: str, rows: list["_Row"], came: Came | None, drafted: bool
+    survey: CompiledSurvey, codes: list[str], own: str, sent: list[Row], came: Came | None, drafted: bool
 ) -> Receipt:
     """For SQLite, and for all that is not a new response to an open survey."""
     with transaction.atomic():
         gate.enter(survey.tool_id)
-        for candidate, row in zip(codes, rows, strict=True):
-            if _insert(survey, row):
+        for candidate, row in zip(codes, sent, strict=True):
+            if stored := rows.insert(survey, row):
+                if row.has_words:
+                    _have_sorted([stored])
                 ledger.write(survey.tool_id, [(1, row.cells)])
-                arrivals.note(survey.tool_id, row.participant, came, *_content(survey, row))
+                arrivals.note(survey.tool_id, row.participant, came, *rows.content(survey, row))
                 if drafted:
                     drafts.forget(survey.survey_id, row.participant)
                 jobs.nudge(survey.tool_id)
                 return Receipt(candidate, True)
             if known := _same_submission(survey, row, codes, own):
                 return Receipt(known, False)
-        raise _why_refused(survey, rows[0])
-
-
-class _Row(NamedTuple):
-    participant: bytes
-    submission: bytes
-    answers: Mapping[str, Any]
-    cells: bytes
-    channel: str
-    trust: str
-    has_words: bool
-
-
-def _content(survey: CompiledSurvey, row: _Row) -> tuple[int, int | None]:
-    """How many answers `row` gives, and what tells equal ones."""
-    given = sum(answer is not None for answer in row.answers.values())
-    return given, arrivals.fingerprint(survey.salt, _as_json(row.answers), given)
-
-
-def _as_json(answers: Mapping[str, Any]) -> str:
-    return json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
-
-
-def _values(survey: CompiledSurvey, row: _Row) -> list[Any]:
-    return [
-        *(uuid.uuid4().hex, survey.version_id, row.participant, row.submission, _as_json(row.answers), row.cells),
-        *(row.channel, timezone.localdate().isoformat(), row.trust),
-        *(survey.survey_id, survey.scope_id, trust.allowed_by(row.trust)),
-    ]
-
-
-def _insert(survey: CompiledSurvey, row: _Row) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_insert_sql(connection.vendor), _values(survey, row))
-        stored = cursor.fetchone()
-    if stored and row.has_words:
-        _have_sorted([stored[0]])
-    return stored is not None
+        raise _why_refused(survey, sent[0])
 
 
 def _have_sorted(response_ids: Iterable[Any]) -> None:
     """Have open answers sorted out of these responses, whose transaction this is."""
     open_answers.note(response_ids)
     ask_for_sorting()
-
-
-def _store_at_once(survey: CompiledSurvey, row: _Row, came: Came | None, drafted: bool) -> bool:
-    """Store a new response to an open survey with its ledger row; False, and nothing stored, when it is not that."""
-    values = [survey.tool_id, *_values(survey, row), survey.tool_id]
-    if came:
-        values += arrivals.values(survey.tool_id, row.participant, came, *_content(survey, row))
-    if drafted:
-        values += [survey.survey_id, row.participant]
-    with connection.cursor() as cursor:
-        cursor.execute(_at_once_sql(came is not None, row.has_words, drafted), values)
-        cursor.nextset()
-        return cursor.fetchone() is not None
-
-
-# All rows travel as one JSON text: thousands of separate values cost the client more than the database.
-_MANY = f"""WITH stored AS (
-    INSERT INTO surveys_response ({_COLUMNS})
-    SELECT (e->>'id')::uuid, %s, %s, decode(e->>'participant', 'hex'), decode(e->>'submission', 'hex'), e->'answers',
-        decode(e->>'cells', 'hex'), %s, %s::date
-    FROM jsonb_array_elements(%s::jsonb) e
-    ON CONFLICT DO NOTHING RETURNING submission_key, cells),
-    noted AS ({ledger.BESIDE.format(source="stored")}) SELECT submission_key FROM stored
-"""  # noqa: S608 - no outside value is in the text
 
 
 def record_many(
@@ -233,19 +129,18 @@ def record_many(
     What was gathered elsewhere may be keyed in after the survey closed, so no window applies: only the gate does. A
     token that was stored before changes nothing. Raises Closed with "unpublished", "moved" or the state of the gate.
     """
-    rows = []
+    sent = []
     for token, answers in responses:
         code = receipts.code_for(survey.tag, survey.salt, token)
         key, submission = participant_key(survey.salt, code), submission_key(survey.salt, token)
         cells, words = survey.pack(answers, channel), survey.has_words(answers)
-        rows.append(_Row(key, submission, answers, cells, channel, trust.OPEN, words))
+        sent.append(Row(key, submission, answers, rows.as_text(answers), cells, channel, trust.OPEN, words))
     with transaction.atomic():
         gate.enter(survey.tool_id)
         _check_gate(survey)
-        insert = _insert_many if connection.vendor == "postgresql" else _insert_each
-        stored = insert(survey, rows, channel)
-        fresh = [row.submission in stored for row in rows]
-        if worded := [row.submission for row in rows if row.has_words and row.submission in stored]:
+        stored = rows.insert_many(survey, sent, channel)
+        fresh = [row.submission in stored for row in sent]
+        if worded := [row.submission for row in sent if row.has_words and row.submission in stored]:
             written = Response.objects.filter(survey_id=survey.survey_id, submission_key__in=worded)
             _have_sorted(written.values_list("pk", flat=True))
         jobs.nudge(survey.tool_id)
@@ -263,41 +158,7 @@ def _check_gate(survey: CompiledSurvey) -> None:
         raise Closed(state)
 
 
-def _insert_many(survey: CompiledSurvey, rows: list["_Row"], channel: str) -> set[bytes]:
-    """PostgreSQL: store the rows that are new, with their ledger rows, in one statement; their submission keys."""
-    sent = [
-        {
-            "id": uuid.uuid4().hex,
-            "participant": row.participant.hex(),
-            "submission": row.submission.hex(),
-            "answers": row.answers,
-            "cells": row.cells.hex(),
-        }
-        for row in rows
-    ]
-    values = [survey.survey_id, survey.version_id, channel, timezone.localdate().isoformat()]
-    with connection.cursor() as cursor:
-        cursor.execute(_MANY, [*values, json.dumps(sent, ensure_ascii=False), survey.tool_id])
-        return {bytes(found[0]) for found in cursor.fetchall()}
-
-
-def _insert_each(survey: CompiledSurvey, rows: list["_Row"], channel: str) -> set[bytes]:
-    """SQLite, which is in our own process: one statement a row costs nothing."""
-    places = ", ".join(["%s"] * 9)
-    sql = f"INSERT INTO surveys_response ({_COLUMNS}) VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608
-    today, new = timezone.localdate().isoformat(), []
-    with connection.cursor() as cursor:
-        for row in rows:
-            answers = json.dumps(row.answers, ensure_ascii=False, separators=(",", ":"))
-            values = [uuid.uuid4().hex, survey.survey_id, survey.version_id, row.participant, row.submission]
-            cursor.execute(sql, [*values, answers, row.cells, channel, today])
-            if cursor.rowcount == 1:
-                new.append(row)
-    ledger.write(survey.tool_id, [(1, row.cells) for row in new])
-    return {row.submission for row in new}
-
-
-def _same_submission(survey: CompiledSurvey, row: _Row, codes: list[str], own: str) -> str | None:
+def _same_submission(survey: CompiledSurvey, row: Row, codes: list[str], own: str) -> str | None:
     """The code under which this very form load, this proven person, or whoever went on with the code of this form, was
     stored before, the answers corrected if they differ; else None. Raises Unproven.
     """
@@ -315,7 +176,7 @@ def _same_submission(survey: CompiledSurvey, row: _Row, codes: list[str], own: s
     return next((c for c in [*codes, own] if same(participant_key(survey.salt, c), found.participant_key)), codes[-1])
 
 
-def _change(found: Response, survey: CompiledSurvey, row: _Row) -> None:
+def _change(found: Response, survey: CompiledSurvey, row: Row) -> None:
     """Replace the answers of `found`, locked: minus the old cells, plus the new. Nothing moves for who is set aside."""
     if not found.set_aside:
         ledger.write(survey.tool_id, [(-1, bytes(found.cells)), (1, row.cells)])
@@ -339,7 +200,7 @@ def correct(survey: CompiledSurvey, response_id: Any, answers: Mapping[str, Any]
             return
         cells, words = survey.pack(answers, found.channel, found.trust), survey.has_words(answers)
         keys = bytes(found.participant_key), bytes(found.submission_key)
-        _change(found, survey, _Row(*keys, answers, cells, found.channel, found.trust, words))
+        _change(found, survey, Row(*keys, answers, rows.as_text(answers), cells, found.channel, found.trust, words))
 
 
 def reword(response_id: Any, question: Schema, part: str, text: str) -> None:
@@ -358,7 +219,7 @@ def _load(survey: CompiledSurvey) -> Survey:
     return Survey.objects.for_display().get(pk=survey.survey_id)
 
 
-def _why_refused(survey: CompiledSurvey, row: _Row) -> Exception:
+def _why_refused(survey: CompiledSurvey, row: Row) -> Exception:
     current = Survey.objects.for_display().filter(pk=survey.survey_id).first()
     if current is None:
         return Closed("unpublished")

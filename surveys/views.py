@@ -211,7 +211,8 @@ class _Submission(Paging):
         except DatabaseError as error:
             log.error("response not stored: %s", type(error).__name__)
             return self._again(_("Your answers are not saved: our service is busy. Send the form again."), 503)
-        return self._thank(receipt, given_emails.ask(self.request, self.survey, typed, answers))
+        asks = self.survey.asks_emails
+        return self._thank(receipt, given_emails.ask(self.request, self.survey, typed, answers) if asks else "")
 
     def _lost(self, question_id: str) -> HttpResponse:
         """Not stored: a file that was received is there no more."""

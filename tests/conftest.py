@@ -22,7 +22,7 @@ CHROMIUM_FLAGS = [
 def _fresh_memory():
     """Nothing a process remembers may leak from one test into the next: ids start again with each rollback."""
     from deliberation import state
-    from geography import geocoding, lookup
+    from geography import base_map, geocoding, lookup
     from participation import limits
     from surveys import forms, rendering
 
@@ -33,6 +33,7 @@ def _fresh_memory():
     limits.forget_all()
     lookup.forget()
     geocoding.forget()
+    base_map.forget()
     cache.clear()
 
 

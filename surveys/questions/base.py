@@ -43,14 +43,17 @@ class Form:
 
     def many(self, name: str) -> Sequence[str]:
         """Every value sent for `name` that is not empty."""
-        return [v for v in self._data.get(name, ()) if v != ""]
+        values = self._data.get(name)
+        return [v for v in values if v != ""] if values else []
 
     def one(self, name: str) -> str:
         """The single value sent for `name`, "" when there is none. Raises AnswerError when there are several."""
         values = self.many(name)
+        if not values:
+            return ""
         if len(values) > 1:
             raise AnswerError(_("Choose one answer only."), name)
-        return values[0] if values else ""
+        return values[0]
 
     def text(self, name: str, limit: int) -> str:
         """Clean text sent for `name`. Raises AnswerError beyond `limit` characters."""

@@ -26,7 +26,7 @@ from .table import Row
 QUESTIONS = 20
 ROUNDS, SECONDS = 5, 4
 TENTH = 1.1  # so many times as much as with ten plain questions, at most
-WITHOUT = ("photo", "file")  # what is sent as a file takes another way
+WITHOUT = ("photo", "file", "email")  # files and mails take another way
 
 
 class Side(NamedTuple):

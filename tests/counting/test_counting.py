@@ -1,6 +1,7 @@
 """Counting: nothing is counted twice, forgotten or changed behind its back, whatever happens at the same time."""
 
 import ast
+import re
 import socket
 import threading
 import time
@@ -15,7 +16,7 @@ from django.db import connection, connections, transaction
 from counting import fold, gate, jobs, ledger, reconcile
 from counting.models import LedgerEntry, Tally, Tool
 from participation.receipts import issue_token
-from surveys import intake
+from surveys import intake, rows
 from surveys.forms import compiled_live
 from surveys.models import Response
 from surveys.results import published
@@ -91,7 +92,7 @@ def test_a_response_whose_ledger_row_fails_is_not_stored(monkeypatch):
     def fail(*args):
         raise RuntimeError
 
-    monkeypatch.setattr(intake, "_store_at_once", lambda *args: False)
+    monkeypatch.setattr(rows, "insert_now", lambda *args: False)
     monkeypatch.setattr(ledger, "write", fail)
     with pytest.raises(RuntimeError):
         send(survey)
@@ -323,7 +324,9 @@ def test_no_module_but_intake_writes_responses():
     rooms = ("cms", "home", "search", "consultations", "surveys", "participation", "counting")
     modules = [m for room in rooms for m in (ROOT / room).rglob("*.py") if "migrations" not in m.parts]
     writers = {str(m.relative_to(ROOT)): lines for m in modules if (lines := _writers(m))}
-    assert set(writers) == {"surveys/intake.py"}, writers
+    assert set(writers) == {"surveys/intake.py", "surveys/rows.py"}, writers
+    users = [m for m in modules if re.search(r"from \.(rows)? import .*\b(rows|Row)\b", m.read_text())]
+    assert [m.name for m in users] == ["intake.py"]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """The base map: chosen by agents, described to the script, and let in by the policy header where a map is."""
 
 import json
+import time
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from wagtail.models import Site
 
-from geography import geojson
+from geography import base_map, geojson
 from geography.models import BaseMap
 from tests.factories.geography import town
 
@@ -26,6 +27,7 @@ def base(**fields):
     made = BaseMap(site=Site.objects.get(), **fields)
     made.full_clean()
     made.save()
+    base_map.forget()
     return made
 
 
@@ -41,6 +43,7 @@ def test_only_pages_with_a_map_let_pictures_come_and_only_from_there(client):
     assert "img-src 'self' https://tuiles.example data:" in policy(client, "/montre/")
     assert made.attribution == "© Ville x"
     BaseMap.objects.update(kind="none")
+    base_map.forget()
     assert "img-src 'self' data:" in policy(client, "/ou/")
 
 
@@ -93,3 +96,16 @@ def test_an_agent_gives_a_drawing(client, admin_user):
     assert BaseMap.objects.get().layer["features"][0]["properties"]["kind"] == "road"
     client.post(at, {**fields, "attribution": "Autre"})  # no file: the drawing stays
     assert BaseMap.objects.get().layer and BaseMap.objects.get().attribution == "Autre"
+
+
+def test_where_its_pictures_come_from_is_asked_of_the_database_now_and_then(rf, django_assert_num_queries, monkeypatch):
+    request = rf.get("/", HTTP_HOST="localhost")
+    base_map.allow(request)
+    assert request.map_origin == "https://data.geopf.fr"
+    with django_assert_num_queries(0):
+        base_map.allow(request)
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + base_map.FRESH_FOR + 0.1)
+    BaseMap.objects.update_or_create(site=Site.objects.get(), defaults={"kind": "none"})
+    base_map.allow(request)
+    assert request.map_origin == ""

@@ -126,7 +126,7 @@ class Respondent:
     def _photo(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
         return {}
 
-    _file = _photo  # nobody sends files to the demo
+    _file = _email = _photo  # nobody sends files or addresses to the demo
 
     def _date(self, question: Schema, hints: dict[str, Any], name: str, leaning: float) -> Typed:
         year = int(self.random.choice(hints["words"])) + self.random.randint(-3, 2)

@@ -268,6 +268,11 @@ BUDGET: dict[str, Any] = {
             },
             {"type": "photo", "wording": "Un lieu à transformer ? Montrez-le."},
             {"type": "file", "wording": "Avez-vous déjà un plan ou un devis ?"},
+            {
+                "type": "email",
+                "wording": "Voulez-vous être invité à la présentation des projets ?",
+                "purpose": "la présentation des projets en mairie, rien d’autre",
+            },
             AGE,
         ],
     },

@@ -178,6 +178,8 @@ def who_walks_away(page) -> None:
     page.get_by_role("alertdialog", name="Êtes-vous encore là ?").wait_for()
     assert violations(page) == []
     page.get_by_role("button", name="Je continue").click()
+    page.get_by_role("alertdialog").wait_for(state="hidden")
+    page.wait_for_function("() => true")  # the page hears of it before the clock goes on
     page.clock.run_for(100_000)
     assert page.locator("#q3").input_value() == "Secret"
     page.clock.run_for(30_000)

@@ -231,7 +231,7 @@ BUDGET: dict[str, Any] = {
     "intro": "<p>Ouvert à toute personne d’au moins 11 ans qui habite, étudie ou travaille à Castelmauve. Sans condition de nationalité.</p>",
     "survey": {
         "title": "Quels projets pour votre quartier ?",
-        "introduction": "Sept questions, trois minutes.",
+        "introduction": "Huit questions, quelques minutes.",
         "questions": [
             basket(
                 "Quels projets financer ? Cinq au plus, dans l’enveloppe.",

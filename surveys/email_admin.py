@@ -29,8 +29,12 @@ def may_see(user: Any, survey: Survey) -> bool:
 
 def asks_for_emails(survey: Survey) -> bool:
     """Does `survey` ask for an address, or did it?"""
+    return bool(_asked(survey))
+
+
+def _asked(survey: Survey) -> list[Schema]:
     asked = survey.live_version.schema["questions"] if survey.live_version else []
-    return any(question["type"] == "email" for question in asked)
+    return [question for question in asked if question["type"] == "email"]
 
 
 @never_cache
@@ -39,7 +43,7 @@ def emails(request: HttpRequest, pk: int) -> HttpResponse:
     survey = get_object_or_404(Survey.objects.for_display(), pk=pk, live_version__isnull=False)
     if not may_see(request.user, survey):
         raise Http404
-    asked = [q for q in survey.live_version.schema["questions"] if q["type"] == "email"]
+    asked = _asked(survey)
     if request.method == "POST":
         question = next((q for q in asked if q["id"] == request.POST.get("question")), None)
         if question is None:

@@ -14,7 +14,8 @@ from moderation import quarantine
 from participation import receipts, resuming
 from participation.identity import keyed_hash
 
-from . import given_emails, intake, open_answers
+from . import intake, open_answers
+from .forms import compiled_live
 from .models import Draft, OpenAnswer, Response, Survey
 
 _TRACED = ("survey_id", "set_aside", "burst_id", "participant_key", "answers")
@@ -56,8 +57,7 @@ def _trace(survey: Survey, response: Response, news: Sequence[receipts.News], be
 
 def _address_apart(survey: Survey, response: Response) -> str:
     """Where an address that was given is taken back: not here, for nothing leads to it."""
-    asked = given_emails.questions_of(survey.live_version.schema)
-    if not any(response.answers.get(question["id"]) for question in asked):
+    if not any(response.answers.get(question["id"]) for question in compiled_live(survey).email_questions):
         return ""
     return _("The e-mail address that you gave lies apart: to take it back, open the link in the mail that you got.")
 

@@ -58,10 +58,10 @@ class CompiledSurvey:
         """Is anything sent as a file? If not, nothing of what follows from it is done."""
         return any(type_of(question).upload for question in self.all_questions)
 
-    @cached_property
-    def asks_emails(self) -> bool:
-        """Is anybody's address asked for? If not, nothing of what follows from it is done."""
-        return any(isinstance(type_of(question), Email) for question in self.questions)
+    @property
+    def email_questions(self) -> list[Schema]:
+        """The questions that ask for an address."""
+        return [question for question in self.questions if question["type"] == Email.name]
 
     def in_language(self, code: str, framed: bool = False) -> "CompiledSurvey":
         """The same version with the texts of a translation, if there is one, as it is read on our own pages or in a

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from participation import limits, mailing
 from participation.identity import keyed_hash
 
-from .forms import CompiledSurvey
+from .forms import CompiledSurvey, compiled_live
 from .models import GivenEmail, Survey
 from .questions import Form, Schema, type_of
 from .questions.email import Email
@@ -50,12 +50,6 @@ class Given(NamedTuple):
         return timezone.localdate() > self.on + CONFIRMED_WITHIN
 
 
-def questions_of(schema: Schema) -> list[Schema]:
-    """The questions of a version that ask for an address."""
-    asked = (q for q in schema["questions"] if not q.get("withdrawn"))
-    return [q for q in asked if isinstance(type_of(q), Email)]
-
-
 def ask(
     request: HttpRequest,
     survey: CompiledSurvey,
@@ -67,7 +61,7 @@ def ask(
     Says nothing of who has an address: where too much was asked for, no mail leaves and the answer is the same.
     """
     said = ""
-    for question in questions_of(survey.schema):
+    for question in survey.email_questions:
         kind = type_of(question)
         if not isinstance(kind, Email) or answers.get(question["id"]) is None:
             continue
@@ -136,7 +130,7 @@ def unseal(survey: Survey, sealed: str) -> Given | None:
         day, question_id, email = _siv().decrypt(octets, [survey.key.encode()]).decode().split(" ", 2)
     except (InvalidTag, ValueError, binascii.Error):
         return None
-    asked = questions_of(survey.live_version.schema) if survey.live_version else []
+    asked = compiled_live(survey).email_questions if survey.live_version else []
     found = next((q for q in asked if q["id"] == question_id), None)
     return Given(email, found, date.fromisoformat(day)) if found else None
 

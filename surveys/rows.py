@@ -116,8 +116,8 @@ def insert_now(survey: CompiledSurvey, row: Row, came: Came | None, drafted: boo
 # All rows travel as one JSON text: thousands of separate values cost the client more than the database.
 _MANY = f"""WITH stored AS (
     INSERT INTO surveys_response ({_COLUMNS})
-    SELECT (e->>'id')::uuid, %s, %s, decode(e->>'participant', 'hex'), decode(e->>'submission', 'hex'), e->'answers',
-        decode(e->>'cells', 'hex'), %s, %s::date
+    SELECT (e->>'id')::uuid, %s, %s, decode(e->>'participant', 'hex'), decode(e->>'submission', 'hex'),
+        (e->>'answers')::jsonb, decode(e->>'cells', 'hex'), %s, %s::date
     FROM jsonb_array_elements(%s::jsonb) e
     ON CONFLICT DO NOTHING RETURNING submission_key, cells),
     noted AS ({ledger.BESIDE.format(source="stored")}) SELECT submission_key FROM stored
@@ -135,7 +135,7 @@ def _many_at_once(survey: CompiledSurvey, rows: list[Row], channel: str) -> set[
             "id": uuid.uuid4().hex,
             "participant": row.participant.hex(),
             "submission": row.submission.hex(),
-            "answers": row.answers,
+            "answers": row.text,
             "cells": row.cells.hex(),
         }
         for row in rows

@@ -211,8 +211,7 @@ class _Submission(Paging):
         except DatabaseError as error:
             log.error("response not stored: %s", type(error).__name__)
             return self._again(_("Your answers are not saved: our service is busy. Send the form again."), 503)
-        asks = self.survey.asks_emails
-        return self._thank(receipt, given_emails.ask(self.request, self.survey, typed, answers) if asks else "")
+        return self._thank(receipt, given_emails.ask(self.request, self.survey, typed, answers))
 
     def _lost(self, question_id: str) -> HttpResponse:
         """Not stored: a file that was received is there no more."""

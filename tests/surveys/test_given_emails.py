@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from participation import limits, mailing, receipts
+from participation import receipts
 from surveys import given_emails, languages
 from surveys.forms import compiled_live
 from surveys.models import Draft, GivenEmail, Response, Survey
@@ -266,7 +266,3 @@ def test_the_list_costs_the_same_for_one_and_three(survey, signed_in):
             agent.get(there)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 20, counts
-
-
-def test_limits_are_those_of_mails_to_an_address_in_all():
-    assert given_emails.TO_ADDRESS.times <= mailing.EVERYWHERE.times and isinstance(mailing.EVERYWHERE, limits.Limit)
